@@ -51,7 +51,7 @@ extension DaemonTests {
                 try await refuses("remedy", status: 3, "\(place.folder)/none.nii.gz", "--round", "r")
                 let broken = "\(place.folder)/nan.nii.gz"
                 try place.copy(image, to: broken) { _ in .nan }
-                try await refuses("not finite", status: 3, broken, "--round", "r")
+                try await refuses("NaN or infinite", status: 3, broken, "--round", "r")
                 #expect(!FileManager.default.fileExists(atPath: "\(output)/nan/liver.nii.gz"))
             }
         }

@@ -21,7 +21,7 @@ extension DaemonTests {
                 #expect(held == ["0"])
                 let quality = try await place.ask(
                     "select count(*), min(pairs) >= 1, max(interval_rate) from lacuna.round_quality")
-                #expect(quality == ["3|t|0.8"], "\(quality)")
+                #expect(quality == ["3|true|0.8"], "\(quality)")
             }
         }
 
@@ -35,7 +35,7 @@ extension DaemonTests {
                 let withheld = try await place.ask(
                     "select count(*) > 0, count(*) filter (where reason like '%its Dice cannot be predicted%') > 0 from lacuna.withheld_mask"
                 )
-                #expect(withheld == ["t|t"])
+                #expect(withheld == ["true|true"])
                 #expect(try await place.lacuna("verify").status == 0)
                 let listed = try await place.rows("mask", "list", "--withheld")
                 #expect(!listed.isEmpty && listed.allSatisfy { ($0["reason"] as? String)?.isEmpty == false })

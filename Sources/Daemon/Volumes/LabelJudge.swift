@@ -51,7 +51,8 @@ struct LabelJudge: Sendable {
     }
 
     private func qualityReason(_ label: PseudoLabel, _ quality: MaskQuality?) -> String? {
-        guard plan.minimumQuality > 0, let quality else { return nil }
+        guard plan.minimumQuality > 0 else { return nil }
+        guard let quality else { return "nothing is predicted, so that its Dice is not known" }
         guard let predicted = quality.predicted else {
             return plan.publishUndecided ? nil : "its Dice cannot be predicted: too few masks are held out"
         }

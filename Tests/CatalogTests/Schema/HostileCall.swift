@@ -143,6 +143,7 @@ extension HostileCall {
 
     private static let readings: [HostileCall] = [
         HostileCall("run_volumes", "-1", .rows([])), HostileCall("run_volumes", "null", .rows([])),
+        HostileCall("annotated_sizes", "-1", .rows([])), HostileCall("annotated_sizes", "null", .rows([])),
         HostileCall("run_labels", "-1", .rows([])), HostileCall("run_labels", "null", .rows([])),
         HostileCall("round_labels", "-1", .rows([])), HostileCall("round_labels", "null", .rows([])),
         HostileCall("round_masks", "-1", .rows([])), HostileCall("round_masks", "null", .rows([])),
