@@ -101,15 +101,11 @@ extension DaemonTests {
                 file.checkpointSteps = 1_000_000
                 let daemon = try place.startDaemon(file, "--log-level", "info")
                 #expect(await daemon.reports("round 0: training"))
-                var steps: [Int] = []
-                for count in 1...2 {
-                    try await awaits("checkpoint \(count)") {
-                        daemon.signal(SIGUSR1)
-                        return try await place.number("select count(*) from lacuna.checkpoint") >= count
-                    }
-                    steps.append(try await place.number("select max(step) from lacuna.checkpoint"))
+                try await awaits("two checkpoints") {
+                    daemon.signal(SIGUSR1)
+                    return try await place.number("select count(distinct step) from lacuna.checkpoint") >= 2
                 }
-                #expect(0 < steps[0] && steps[0] < steps[1])
+                #expect(try await place.number("select min(step) from lacuna.checkpoint") > 0)
                 #expect(await daemon.reports("message=\"checkpoint stored\" round=0 step="))
                 daemon.signal(SIGTERM)
                 #expect(await daemon.end().status == 130)
