@@ -119,7 +119,7 @@ extension DaemonTests {
                     return text.contains("\"event\":\"schedule-failed\"") && text.contains("\"schedule\":\"n\"")
                 }
                 #expect(try await place.ticks("n") == ["failed -"])
-                let address = try #require(await daemon.metricsAddress())
+                let address = try #require(await daemon.loggedMetricsAddress())
                 let metrics = try await HTTPAnswer.get(address + "/metrics").text
                 #expect(metrics.contains("lacuna_lease_expired_total 1\n"), "\(metrics)")
                 daemon.signal(SIGTERM)
