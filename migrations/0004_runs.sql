@@ -39,6 +39,7 @@ create table run (
     minimum_dice double precision not null constraint minimum_dice_is_a_fraction check (minimum_dice between 0 and 1),
     minimum_validation_volumes integer not null constraint volumes_are_counted check (minimum_validation_volumes >= 0),
     publishes_undecided boolean not null,
+    start_from text,
     constraint a_finished_run_is_not_cancelled check (not finished or cancelled_change_id is null),
     activity_id bigint not null references activity
 );
@@ -47,6 +48,7 @@ comment on column run.config is 'The configuration that the daemon was started w
 comment on column run.minimum_dice is 'publish_round refuses an organ with a smaller mean Dice on held-out volumes; 0: it refuses none. From run.minimumDice in the configuration, 0 where it is absent.';
 comment on column run.minimum_validation_volumes is 'With fewer held-out volumes with a Dice the Dice is undecided. From run.minimumValidationVolumes, 5 where it is absent.';
 comment on column run.publishes_undecided is 'Whether an organ is published whose Dice is undecided. From run.publishUndecided, false where it is absent.';
+comment on column run.start_from is 'RUN/ROUND, from whose weights round 0 starts, from run.startFrom; null: new weights, or those of the run before in a schedule.';
 comment on column run.modalities is 'Only volumes of these modalities are read.';
 comment on column run.trains_unassigned is 'Whether subjects that are in no part of the split are used for training.';
 comment on column run.cancelled_change_id is 'The rollback or removal that cancelled the run while it was open: it trained on what was withdrawn. A cancelled run is never continued.';
@@ -59,6 +61,7 @@ begin
     new.minimum_dice := coalesce((new.config #>> '{run,minimumDice}')::double precision, 0);
     new.minimum_validation_volumes := coalesce((new.config #>> '{run,minimumValidationVolumes}')::integer, 5);
     new.publishes_undecided := coalesce((new.config #>> '{run,publishUndecided}')::boolean, false);
+    new.start_from := new.config #>> '{run,startFrom}';
     return new;
 end $$;
 
@@ -67,10 +70,12 @@ create trigger columns_are_filled_from_the_configuration before insert on run fo
 create table run_start (
     run_id bigint primary key references run,
     previous_run_id bigint not null references run,
+    previous_round integer constraint previous_round_is_counted check (previous_round >= 0),
     constraint a_run_does_not_start_from_itself check (run_id <> previous_run_id)
 );
 create index on run_start (previous_run_id);
-comment on table run_start is 'The runs whose round 0 starts from the weights of another run''s last round.';
+comment on table run_start is 'The runs whose round 0 starts from the weights of another run.';
+comment on column run_start.previous_round is 'The number of the round whose weights are used; null: the last that has some.';
 
 create table run_organ (
     run_id bigint not null references run,

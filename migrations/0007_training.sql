@@ -178,6 +178,36 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function snapshot_of_plan(integer, label_origin[], boolean, text[], text[], text[], text[]) is 'The annotations that a run of a plan would use now, without the test part and without what any split locks. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first.';
 
+-- Records the round from whose weights a run starts by its configuration (RUN/ROUND).
+create function record_named_start() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    named text[] := regexp_match(new.start_from, '^(.+)/([0-9]{1,9})$');
+    the_round round;
+begin
+    if named is null then
+        raise exception 'run.startFrom is %, not RUN/ROUND', new.start_from using errcode = 'LA004';
+    end if;
+    select r.* into the_round from round r join run p on p.id = r.run_id where p.name = named[1] and r.number = named[2]::integer;
+    if not found then
+        raise exception 'no round % exists, from whose weights the run is to start', new.start_from
+            using errcode = 'LA004', hint = 'lacuna round list shows the rounds';
+    end if;
+    if the_round.state <> 'published' then
+        raise exception '% is not closed, so that no run starts from its weights', round_name(the_round.id) using errcode = 'LA005';
+    end if;
+    if is_recalled(the_round.id) or exists (
+        select from checkpoint c where c.round_id = the_round.id and c.contaminated_by <> '{}') then
+        raise exception '% was trained on data that were removed or held out since, so that no run starts from its weights',
+            round_name(the_round.id) using errcode = 'LA010';
+    end if;
+    insert into run_start (run_id, previous_run_id, previous_round) values (new.id, the_round.run_id, the_round.number);
+    return null;
+end $$;
+
+create trigger named_starts_are_recorded after insert on run for each row
+    when (new.start_from is not null) execute function record_named_start();
+
 create function start_run(
     p_name text, p_config jsonb, p_config_sha256 bytea, p_seed bigint, p_split text, p_origins label_origin[],
     p_trains_unassigned boolean, p_organs text[], p_mapped text[], p_accepted text[], p_modalities text[], p_gammas real[],

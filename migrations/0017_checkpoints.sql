@@ -78,10 +78,10 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         from checkpoint c join round r on r.id = c.round_id join run on run.id = r.run_id
         where c.removal is null and (p_run is null or run.id = p_run)
     ), started as ( -- the networks from which other runs start
-        select distinct on (r.run_id) c.id as checkpoint_id
-        from run_start s join round r on r.run_id = s.previous_run_id
+        select distinct on (r.run_id, s.previous_round) c.id as checkpoint_id
+        from run_start s join round r on r.run_id = s.previous_run_id and r.number = coalesce(s.previous_round, r.number)
         join checkpoint c on c.round_id = r.id and c.kind = 'network' and c.removal is null
-        order by r.run_id, r.number desc, c.step desc
+        order by r.run_id, s.previous_round, r.number desc, c.step desc
     ), judged as (
         select l.*, case
             when l.is_open and l.state <> 'published' then 'open'

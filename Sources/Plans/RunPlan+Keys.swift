@@ -31,6 +31,9 @@ extension RunPlan: SettingSection {
             "rounds", \.rounds, 0...100, "Number of relabellings. With 0 the run trains once and publishes nothing."),
         .integer("stepsInRoundZero", \.stepsInRoundZero, steps, "Optimiser steps of round 0. Train it to a plateau."),
         .integer("stepsPerRound", \.stepsPerRound, steps, "Optimiser steps of each later round."),
+        .optionalText(
+            "startFrom", \.startFrom, limits: startFromLimits,
+            "Closed round of another run with the same organs and network, from whose weights round 0 starts."),
         .choice("student", \.student, "Weights from which the rounds after round 0 start: the round before's, or new ones."),
         .number(
             "pseudoWeight", \.pseudoWeight, .above(0, to: 1), "Weight of voxels in the loss that only a pseudo label knows."),
@@ -81,6 +84,8 @@ extension RunPlan: SettingSection {
             "minimumAnnotatedVolumes", \.minimumAnnotatedVolumes, 1...Int(Int32.max),
             "An organ is withheld if fewer training volumes are annotated."),
     ]
+
+    static let startFromLimits = "RUN/ROUND, a round of another run"
 
     private static let steps = 1...100_000_000
 

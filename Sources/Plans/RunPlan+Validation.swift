@@ -11,12 +11,18 @@ extension RunPlan {
         try require(
             confidentNegatives.isEmpty || confidentNegatives.count == rounds, "confidentNegatives",
             "none, or \(rounds) values, one per relabelling")
+        try require(isStartNamed, "startFrom", Self.startFromLimits)
         try require(isClassMappingSound, "classMapping", Self.classMappingLimits)
     }
 
     private static var classMappingLimits: String { keys.first { $0.name == "classMapping" }?.limits ?? "" }
 
     private func isAscending(_ values: [Double]) -> Bool { zip(values, values.dropFirst()).allSatisfy { $0 <= $1 } }
+
+    private var isStartNamed: Bool {
+        guard let parts = startFrom?.split(separator: "/", omittingEmptySubsequences: false) else { return true }
+        return parts.count == 2 && !parts[0].isEmpty && parts[0] != name && Int(parts[1]).map { $0 >= 0 } ?? false
+    }
 
     private var isClassMappingSound: Bool {
         let accepted = classMapping.values.flatMap { $0 }

@@ -44,6 +44,8 @@ public struct RunPlan: Sendable, Hashable {
     public var trainsOnUnassigned = false
     public var confidence = ConfidenceMethod.probability
     public var rankingPool = RankingPool.volume
+    /// `RUN/ROUND`, the closed round of another run from whose weights round 0 starts; nil: from new weights.
+    public var startFrom: String?
     /// What the rounds after round 0 start from.
     public var student = StudentStart.continued
     /// Weight of the voxels that only a pseudo label knows in the loss, above 0 to 1.

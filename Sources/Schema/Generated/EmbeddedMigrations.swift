@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "4ebc3e9c2a730b8bbf7b6df35cb18f50199c19dce00fd293b4118cc5956a7173",
+            sha256: "b0a8eaf255f4d19eb0de2fadbc4ea83d69dd155bf0fe7042aebacc8f90372467",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -930,6 +930,7 @@ create table run (
     minimum_dice double precision not null constraint minimum_dice_is_a_fraction check (minimum_dice between 0 and 1),
     minimum_validation_volumes integer not null constraint volumes_are_counted check (minimum_validation_volumes >= 0),
     publishes_undecided boolean not null,
+    start_from text,
     constraint a_finished_run_is_not_cancelled check (not finished or cancelled_change_id is null),
     activity_id bigint not null references activity
 );
@@ -938,6 +939,7 @@ comment on column run.config is 'The configuration that the daemon was started w
 comment on column run.minimum_dice is 'publish_round refuses an organ with a smaller mean Dice on held-out volumes; 0: it refuses none. From run.minimumDice in the configuration, 0 where it is absent.';
 comment on column run.minimum_validation_volumes is 'With fewer held-out volumes with a Dice the Dice is undecided. From run.minimumValidationVolumes, 5 where it is absent.';
 comment on column run.publishes_undecided is 'Whether an organ is published whose Dice is undecided. From run.publishUndecided, false where it is absent.';
+comment on column run.start_from is 'RUN/ROUND, from whose weights round 0 starts, from run.startFrom; null: new weights, or those of the run before in a schedule.';
 comment on column run.modalities is 'Only volumes of these modalities are read.';
 comment on column run.trains_unassigned is 'Whether subjects that are in no part of the split are used for training.';
 comment on column run.cancelled_change_id is 'The rollback or removal that cancelled the run while it was open: it trained on what was withdrawn. A cancelled run is never continued.';
@@ -950,6 +952,7 @@ begin
     new.minimum_dice := coalesce((new.config #>> '{run,minimumDice}')::double precision, 0);
     new.minimum_validation_volumes := coalesce((new.config #>> '{run,minimumValidationVolumes}')::integer, 5);
     new.publishes_undecided := coalesce((new.config #>> '{run,publishUndecided}')::boolean, false);
+    new.start_from := new.config #>> '{run,startFrom}';
     return new;
 end $$;
 
@@ -958,10 +961,12 @@ create trigger columns_are_filled_from_the_configuration before insert on run fo
 create table run_start (
     run_id bigint primary key references run,
     previous_run_id bigint not null references run,
+    previous_round integer constraint previous_round_is_counted check (previous_round >= 0),
     constraint a_run_does_not_start_from_itself check (run_id <> previous_run_id)
 );
 create index on run_start (previous_run_id);
-comment on table run_start is 'The runs whose round 0 starts from the weights of another run''s last round.';
+comment on table run_start is 'The runs whose round 0 starts from the weights of another run.';
+comment on column run_start.previous_round is 'The number of the round whose weights are used; null: the last that has some.';
 
 create table run_organ (
     run_id bigint not null references run,
@@ -2284,7 +2289,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "008f762e69568e5b5d9805bc42fe10534abb356f94bf52a63297a1fd832741bd",
+            sha256: "93786eaf30f2446b6266b6a740a77bc274062dbfeb4acc8135e80affef70fcca",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2465,6 +2470,36 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     order by a.volume_id, w.organ_id, w.position
 $$;
 comment on function snapshot_of_plan(integer, label_origin[], boolean, text[], text[], text[], text[]) is 'The annotations that a run of a plan would use now, without the test part and without what any split locks. p_mapped and p_accepted are parallel: the class mapping, the preferred organ first.';
+
+-- Records the round from whose weights a run starts by its configuration (RUN/ROUND).
+create function record_named_start() returns trigger language plpgsql security definer
+set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    named text[] := regexp_match(new.start_from, '^(.+)/([0-9]{1,9})$');
+    the_round round;
+begin
+    if named is null then
+        raise exception 'run.startFrom is %, not RUN/ROUND', new.start_from using errcode = 'LA004';
+    end if;
+    select r.* into the_round from round r join run p on p.id = r.run_id where p.name = named[1] and r.number = named[2]::integer;
+    if not found then
+        raise exception 'no round % exists, from whose weights the run is to start', new.start_from
+            using errcode = 'LA004', hint = 'lacuna round list shows the rounds';
+    end if;
+    if the_round.state <> 'published' then
+        raise exception '% is not closed, so that no run starts from its weights', round_name(the_round.id) using errcode = 'LA005';
+    end if;
+    if is_recalled(the_round.id) or exists (
+        select from checkpoint c where c.round_id = the_round.id and c.contaminated_by <> '{}') then
+        raise exception '% was trained on data that were removed or held out since, so that no run starts from its weights',
+            round_name(the_round.id) using errcode = 'LA010';
+    end if;
+    insert into run_start (run_id, previous_run_id, previous_round) values (new.id, the_round.run_id, the_round.number);
+    return null;
+end $$;
+
+create trigger named_starts_are_recorded after insert on run for each row
+    when (new.start_from is not null) execute function record_named_start();
 
 create function start_run(
     p_name text, p_config jsonb, p_config_sha256 bytea, p_seed bigint, p_split text, p_origins label_origin[],
@@ -6457,7 +6492,7 @@ grant execute on function local_time(timestamptz, text), upcoming(text, text, ti
 """###),
         Migration(
             number: 17, name: "checkpoints",
-            sha256: "1c2eb119d60f427b8e629255ca2a4a5904a5c8d78a27068e047ad5eeed2c58a2",
+            sha256: "54f8954bbba1509613015abcd8195ff02063126189ce2e45e3f92b7a08bc1960",
             sql: ###"""
 -- Checkpoints that nothing needs any more, damaged checkpoints, and the history of the states of rounds.
 set local role lacuna_owner;
@@ -6539,10 +6574,10 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         from checkpoint c join round r on r.id = c.round_id join run on run.id = r.run_id
         where c.removal is null and (p_run is null or run.id = p_run)
     ), started as ( -- the networks from which other runs start
-        select distinct on (r.run_id) c.id as checkpoint_id
-        from run_start s join round r on r.run_id = s.previous_run_id
+        select distinct on (r.run_id, s.previous_round) c.id as checkpoint_id
+        from run_start s join round r on r.run_id = s.previous_run_id and r.number = coalesce(s.previous_round, r.number)
         join checkpoint c on c.round_id = r.id and c.kind = 'network' and c.removal is null
-        order by r.run_id, r.number desc, c.step desc
+        order by r.run_id, s.previous_round, r.number desc, c.step desc
     ), judged as (
         select l.*, case
             when l.is_open and l.state <> 'published' then 'open'

@@ -40,6 +40,11 @@ package struct ScheduleCreation: Sendable {
     package func run(_ request: Request) async throws -> Result {
         try Self.check(request)
         var configuration = try RunConfiguration(contentsOf: request.configuration)
+        if let start = configuration.plan.startFrom, request.startFrom == .previous {
+            throw WorkflowError(
+                .usage, "run.startFrom is \(start), and --start-from is previous", file: request.configuration,
+                remedy: "remove one of the two")
+        }
         let catalog = catalog
         do {
             try await configuration.resolvePlan { try await PlanResolution(catalog).resolve($0) }

@@ -174,7 +174,8 @@ struct StartingWeights: Statement {
         left join lateral (
             select c.object_digest from lacuna.round r
             join lacuna.checkpoint c on c.round_id = r.id and c.kind = 'network' and c.removal is null
-            where r.run_id = p.id order by r.number desc, c.step desc limit 1) w on true
+            where r.run_id = p.id and r.number = coalesce(s.previous_round, r.number)
+            order by r.number desc, c.step desc limit 1) w on true
         where s.run_id = $1
         """
     let run: RunID

@@ -1,0 +1,59 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension DaemonTests {
+    /// Runs that start from the weights of another run's round.
+    @Suite struct StartFromTests {
+        private static func run(_ name: String, from start: String) -> RunFile {
+            var file = RunFile()
+            (file.name, file.rounds) = (name, 0)
+            file.guards = "minimumQuality: 0\n  startFrom: \(start)"
+            return file
+        }
+
+        /// The first step from trained weights has a smaller loss than the first step from new ones.
+        @Test func theWeightsOfTheRoundAreUsed() async throws {
+            try await World.with { place in
+                #expect(try await place.daemon().status == 0)
+                #expect(try await place.daemon(Self.run("b", from: "r/1")).status == 0)
+                let starts = try await place.ask(
+                    """
+                    select p.name, s.previous_round from lacuna.run_start s join lacuna.run p on p.id = s.previous_run_id
+                    join lacuna.run on run.id = s.run_id where run.name = 'b'
+                    """)
+                #expect(starts == ["r|1"])
+                var fresh = RunFile()
+                (fresh.name, fresh.rounds) = ("c", 0)
+                #expect(try await place.daemon(fresh).status == 0)
+                let networks = try await place.ask(
+                    """
+                    select count(distinct c.object_digest) from lacuna.checkpoint c join lacuna.round r on r.id = c.round_id
+                    join lacuna.run on run.id = r.run_id where run.name in ('b', 'c') and c.step = 24
+                    """)
+                #expect(networks == ["2"])
+                let pruned = try await place.lacuna("round", "prune", "--yes", "--json")
+                #expect(pruned.status == 0, "\(pruned.errors)")
+                #expect(try await place.reproduce("b/0").status == 0)
+            }
+        }
+
+        @Test func whatCannotBeStartedFromIsNamed() async throws {
+            try await World.with { place in
+                #expect(try await place.daemon().status == 0)
+                func refuses(_ run: RunFile, _ problem: String, status: Int32) async throws {
+                    let ending = try await place.daemon(run)
+                    #expect(ending.status == status && ending.errors.contains(problem), "\(ending.errors)")
+                }
+                try await refuses(Self.run("b", from: "r/7"), "no round r/7 exists", status: 3)
+                try await refuses(Self.run("b", from: "b/0"), "run.startFrom is b/0", status: 3)
+                try await refuses(Self.run("b", from: "r"), "run.startFrom is r", status: 3)
+                var wider = Self.run("w", from: "r/1")
+                wider.widths = "[8, 16]"
+                try await refuses(wider, "checkpoint", status: 3)
+                try await place.succeeds("dataset", "remove", "public", "--yes", "--reason", "test")
+                try await refuses(Self.run("d", from: "r/1"), "was trained on data that were removed", status: 5)
+            }
+        }
+    }
+}
