@@ -43,6 +43,13 @@ extension Place {
             """)
     }
 
+    /// The masks that a round predicted, also those that are withheld.
+    func predictedMasks(ofRound number: Int) async throws -> Int {
+        try await self.number(
+            "select count(*) from lacuna.predicted_mask m join lacuna.round r on r.id = m.round_id where r.number = \(number)"
+        )
+    }
+
     /// What must be true at every moment, also after a kill.
     func expectInvariants(annotations before: [String], _ comment: Comment) async throws {
         for (rule, question) in Self.rules {

@@ -20,8 +20,8 @@ extension DaemonTests {
                     #expect((result["differences"] as? [[String: Any]])?.isEmpty == true)
                     let compared = try #require(result["compared"] as? [[String: Any]])
                     let counts = compared.map { $0["compared"] as? Int ?? 0 }
-                    let labels = try #require(Int(try await place.rounds()[round].split(separator: "|")[3]))
-                    #expect(counts.count == 3 && counts[0] > 50 && counts[1] == 4 && counts[2] == labels, "\(counts)")
+                    let masks = try await place.predictedMasks(ofRound: round)
+                    #expect(counts.count == 3 && counts[0] > 50 && counts[1] == 4 && counts[2] == masks, "\(counts)")
                 }
                 #expect(try await place.contents() == before)
                 let table = try await place.lacunad("run", "--reproduce", "r/1")

@@ -32,7 +32,7 @@ extension DaemonTests {
                     join lacuna.run on run.id = r.run_id where run.name in ('b', 'c') and c.step = 24
                     """)
                 #expect(networks == ["2"])
-                let pruned = try await place.lacuna("round", "prune", "--yes", "--json")
+                let pruned = try await place.lacuna("round", "prune", "--json")
                 #expect(pruned.status == 0, "\(pruned.errors)")
                 #expect(try await place.reproduce("b/0").status == 0)
             }

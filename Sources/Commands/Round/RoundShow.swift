@@ -195,7 +195,7 @@ extension RoundReport {
             Column("value") { row in row.value.map { Cell.number($0, places: 3) } },
             Column("limit") { row in row.limit.map { Cell.number($0, places: 3) } },
             Column("outcome") { $0.outcome.rawValue }, Column("decision") { decision(on: $0.organ) },
-            Column("reason") { withheld($0.organ) },
+            Column("reason", in: .whereItFits()) { withheld($0.organ) },
         ]
     }
 }
