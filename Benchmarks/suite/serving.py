@@ -20,6 +20,8 @@ run:
   minimumAnnotatedVolumes: 1
   guardRatio: 100
   minimumDice: 0
+  minimumQuality: 0
+  minimumLargestPart: 0
 learning:
   widths: [32, 64, 128]
   contextSlices: 5

@@ -41,7 +41,7 @@ import Testing
     ) {
         let (liver, lesion) = (0, scheme.organs.count - 1)
         for voxel in 0..<Self.shape.count {
-            let known = planes.map { $0[voxel] }
+            let known = planes.map { VoxelKnowledge.truth($0[voxel]) }
             let value = Int(composed.values[voxel])
             let positives = scheme.organs.indices.filter { known[$0] == VoxelKnowledge.positive }
             let clash = positives.contains { a in

@@ -24,7 +24,8 @@ import Testing
     }
 
     @Test func everyPropertyHasAKey() {
-        let plan = RunPlan(name: "a", organs: ["liver"], split: "s")
+        var plan = RunPlan(name: "a", organs: ["liver"], split: "s")
+        plan.startFrom = "b/0"
         #expect(plan.values.count == Mirror(reflecting: plan).children.count)
         #expect(Set(RunPlan.keys.map(\.name)).count == RunPlan.keys.count)
     }
@@ -102,11 +103,11 @@ import Testing
         ("seed", { $0.seed = -1 }), ("rounds", { $0.rounds = -1 }), ("rounds", { $0.rounds = 101 }),
         ("gammas", { $0.rounds = 0 }),
         ("gammas", { $0.rounds = 4 }), ("gammas", { $0.gammas = [0.5, 0.4, 1] }),
-        ("gammas", { $0.gammas = [0, 0.5, 1] }),
+        ("gammas", { $0.gammas = [-0.1, 0.5, 1] }),
         ("gammas", { $0.gammaMax = 0.9 }), ("gammas", { $0.gammas = [.nan, .nan, .nan] }),
         ("gammaMax", { $0.gammaMax = 1.1 }), ("gammaMax", { $0.gammaMax = .nan }),
         ("confidentNegatives", { $0.confidentNegatives = [0.5] }),
-        ("confidentNegatives", { $0.confidentNegatives = [0.5, 1, 0.5] }),
+        ("confidentNegatives", { $0.confidentNegatives = [0.5, 1.1, 0.5] }),
         ("stepsInRoundZero", { $0.stepsInRoundZero = 0 }), ("stepsPerRound", { $0.stepsPerRound = -1 }),
         ("confidenceSteps", { $0.confidenceSteps = 0 }), ("organs", { $0.organs = [] }),
         ("organs", { $0.organs = ["a", "a"] }), ("organs", { $0.organs = [""] }), ("split", { $0.split = "" }),
@@ -117,6 +118,11 @@ import Testing
         ("knownOrigins", { $0.knownOrigins = [] }), ("modalities", { $0.modalities = ["CT", "CT"] }),
         ("guardRatio", { $0.guardRatio = 1 }), ("guardRatio", { $0.guardRatio = .infinity }),
         ("minimumConfidence", { $0.minimumConfidence = 1.5 }),
+        ("startFrom", { $0.startFrom = "a/0" }), ("startFrom", { $0.startFrom = "b" }),
+        ("startFrom", { $0.startFrom = "b/-1" }), ("startFrom", { $0.startFrom = "/1" }),
+        ("pseudoWeight", { $0.pseudoWeight = 0 }), ("minimumQuality", { $0.minimumQuality = 1.1 }),
+        ("maximumDiceLoss", { $0.maximumDiceLoss = -0.1 }), ("minimumLargestPart", { $0.minimumLargestPart = .nan }),
+        ("minimumValidationVolumes", { $0.minimumValidationVolumes = 0 }),
         ("minimumAnnotatedVolumes", { $0.minimumAnnotatedVolumes = 0 }),
     ]
 

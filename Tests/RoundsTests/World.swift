@@ -106,8 +106,8 @@ struct WorldWorkers: RoundTrainer, RoundEvaluator, RoundRelabeller, RoundPublish
     let store: WorldStore
     var loss = 0.5
     var evaluation = Evaluation(organs: [
-        "liver": OrganEvaluation(dice: 0.8, volumeRatio: 1.1, validationVolumes: 2, annotatedVolumes: 5),
-        "pancreas": OrganEvaluation(dice: 0.4, volumeRatio: 2.5, validationVolumes: 2, annotatedVolumes: 5),
+        "liver": OrganEvaluation(dice: 0.8, volumeRatio: 1.1, validationVolumes: 6, annotatedVolumes: 5),
+        "pancreas": OrganEvaluation(dice: 0.4, volumeRatio: 2.5, validationVolumes: 6, annotatedVolumes: 5),
     ])
 
     func train(_ context: RoundContext, observer: any RoundObserver) async throws -> StoredWeights? {
