@@ -201,6 +201,10 @@ begin
         raise exception '% was trained on data that were removed or held out since, so that no run starts from its weights',
             round_name(the_round.id) using errcode = 'LA010';
     end if;
+    if not exists (select from checkpoint c where c.round_id = the_round.id and c.kind = 'network' and c.removal is null) then
+        raise exception 'the weights of % are not kept any more', round_name(the_round.id)
+            using errcode = 'LA005', hint = 'name a round whose network was not pruned';
+    end if;
     insert into run_start (run_id, previous_run_id, previous_round) values (new.id, the_round.run_id, the_round.number);
     return null;
 end $$;

@@ -1,6 +1,7 @@
 internal import Domain
 
-/// The predicted positives of an organ where its truth is known, by their score: those that are right and those that are wrong.
+/// The predicted positives of an organ where its truth is known, by their score: those that are right and those that are wrong. Scores
+/// are kept to a sixteenth of a logit, which bounds the size of what a volume reports.
 public struct RankingCounts: Hashable, Sendable, Codable {
     /// By the confidence.
     public var confidence = ScorePair()
@@ -74,7 +75,8 @@ extension RankingCounts.ScorePair {
     }
 
     fileprivate mutating func add(_ score: Prediction.Score, isRight: Bool) {
-        if isRight { right.add(score) } else { wrong.add(score) }
+        let coarse = score >> 4
+        if isRight { right.add(coarse) } else { wrong.add(coarse) }
     }
 
     fileprivate mutating func add(_ other: RankingCounts.ScorePair) {

@@ -139,7 +139,7 @@ public struct Relabeller: Sendable {
             let isForeground = isPositive && !isLost
             if isForeground { open?.foreground[voxel] = true }
             if !isPositive { open?.negatives[voxel] = true }
-            open?.softDice.add(Prediction.probability(of: scores[voxel]), isForeground: isForeground)
+            if !isLost { open?.softDice.add(Prediction.probability(of: scores[voxel]), isForeground: isForeground) }
         }
     }
 }

@@ -96,7 +96,8 @@ public final class Sampler {
     }
 
     /// The patch around `centre`, moved inside the volume along axes where there is room for it. Where it is at least as long as the
-    /// volume, it is shifted at random, by up to a quarter of the patch, from the place where prediction has it.
+    /// volume, it is shifted at random, by up to a quarter of the patch, from the place where prediction has it; `centre` stays inside, and
+    /// a part of the volume may be outside.
     private func box(around centre: Vector3<Int>, _ shape: GridShape, _ random: inout CounterRandom) -> VoxelBox {
         var lower = Vector3<Int>.zero
         for axis in 0..<3 {
@@ -105,7 +106,8 @@ public final class Sampler {
                 lower[axis] = min(max(centre[axis] - patch[axis] / 2, 0), max(room, 0))
                 continue
             }
-            lower[axis] = -(-room / 2) + random.index(below: patch[axis] / 2) - patch[axis] / 4
+            let shifted = -(-room / 2) + random.index(below: patch[axis] / 2) - patch[axis] / 4
+            lower[axis] = min(max(shifted, centre[axis] - patch[axis] + 1), centre[axis])
         }
         return VoxelBox(lower: lower, upper: lower &+ patch)
     }

@@ -2,13 +2,14 @@
 /// both are known.
 ///
 /// The prediction is a line through all pairs plus an offset of the organ, which is drawn towards zero where the organ has few
-/// pairs. The interval is conformal (Lei et al., JASA 2018): quantiles of the held-out residuals, each from a fit without its own
-/// pair and divided by the error to be expected at its soft Dice and organ.
+/// pairs. The interval is of the conformal kind (Lei et al., JASA 2018), as an approximation: quantiles of the residuals, each corrected
+/// for the influence of its own pair on the fit and divided by the error to be expected at its soft Dice and organ. `coverage` tells how
+/// well it holds on volumes that are left out as a whole.
 public struct DiceCalibration: Hashable, Sendable, Codable {
     /// A held-out mask.
     public struct Pair: Hashable, Sendable {
         public let organ: String
-        /// The volume, whose masks are left out together.
+        /// The volume, whose masks `coverage` leaves out together.
         public let group: Int64
         /// 0 to 1.
         public let softDice, dice: Double
@@ -25,7 +26,7 @@ public struct DiceCalibration: Hashable, Sendable, Codable {
         public func contains(_ value: Double) -> Bool { (lower...upper).contains(value) }
     }
 
-    /// The share of masks whose true Dice is to be in the interval.
+    /// The share of masks whose true Dice is to be in the interval: a tenth is below, a tenth above.
     public static let rate = 0.8
     /// Fewer pairs give no interval at this rate.
     public static let fewestPairs = 9
@@ -68,10 +69,10 @@ public struct DiceCalibration: Hashable, Sendable, Codable {
         let normalised = pairs.indices.map { i in
             apart[i] / (Self.difficulty(pairs[i].softDice) * (organs[pairs[i].organ]?.scale ?? overall))
         }.sorted()
-        let count = Double(normalised.count)
-        let tail = (1 - Self.rate) / 2
-        lowest = normalised[max(0, Int(((count + 1) * tail).rounded(.down)) - 1)]
-        highest = normalised[min(normalised.count - 1, Int(((count + 1) * (1 - tail)).rounded(.up)) - 1)]
+        // The order statistics ⌊(n + 1) · 0.1⌋ and, from above, the same: whole numbers, which no rounding moves.
+        let tail = (normalised.count + 1) / 10
+        lowest = normalised[tail - 1]
+        highest = normalised[normalised.count - tail]
     }
 
     /// - Returns: nil for an organ without a pair.

@@ -5,7 +5,7 @@ public import Domain
 /// Both grids have the same lower edge: the centre of target voxel i is at source position (i + ½)·r − ½ with r =
 /// target spacing / source spacing; positions beyond the outermost centres get the outermost value. Along an axis with r > 1 each
 /// target voxel is the mean of the interpolated source over √(r² − 1) source voxels around its centre, so that structures finer than
-/// the target's spacing do not alias; a linear course is kept exactly.
+/// the target's spacing do not alias; away from the edges a linear course is kept exactly.
 public struct Resampling: Sendable, Hashable {
     public let source: GridShape
     public let target: GridShape
@@ -115,6 +115,26 @@ public struct Resampling: Sendable, Hashable {
             }
         }
         return isAny
+    }
+
+    /// Nearest-neighbour resampling: each target voxel gets the source voxel with the nearest centre. For scattered voxels, such as
+    /// those of a validity mask, which a majority would drop or fill.
+    /// - Precondition: the mask has the source's shape.
+    public func nearest(_ mask: BitVolume) -> BitVolume {
+        precondition(mask.shape == source, "a mask of the source's shape")
+        let maps = (0..<3).map { axis in
+            (0..<target[axis]).map { i in
+                min(source[axis] - 1, max(0, Int(((Double(i) + 0.5) * ratio[axis] - 0.5).rounded())))
+            }
+        }
+        var out = BitVolume(target)
+        for z in 0..<target.z {
+            for y in 0..<target.y {
+                let (from, to) = (source.index(0, maps[1][y], maps[2][z]), target.index(0, y, z))
+                for x in 0..<target.x where mask[from + maps[0][x]] { out[to + x] = true }
+            }
+        }
+        return out
     }
 
     /// The target voxels whose centres are nearest to those of the mask's voxels.

@@ -34,9 +34,11 @@ extension RunPlan: SettingSection {
         .optionalText(
             "startFrom", \.startFrom, limits: startFromLimits,
             "Closed round of another run with the same organs and network, from whose weights round 0 starts."),
-        .choice("student", \.student, "Weights from which the rounds after round 0 start: the round before's, or new ones."),
+        .choice(
+            "student", \.student, "Weights from which the rounds after round 0 start: the round before's, or new ones."),
         .number(
-            "pseudoWeight", \.pseudoWeight, .above(0, to: 1), "Weight of voxels in the loss that only a pseudo label knows."),
+            "pseudoWeight", \.pseudoWeight, .above(0, to: 1),
+            "Weight of voxels in the loss that only a pseudo label knows."),
         .flag(
             "usesExclusions", \.usesExclusions,
             "Take a voxel of an organ for a known negative of the organs that exclude it."),
@@ -61,22 +63,24 @@ extension RunPlan: SettingSection {
             "Predicted positives with a smaller confidence are not accepted."),
         .number(
             "guardRatio", \.guardRatio, .above(1, to: 100),
-            "An organ is withheld if its predicted volume is this many times too large or too small on validation, a mask beyond all annotated sizes."),
+            "An organ is withheld if its predicted volume is this many times too large or too small on validation, a mask beyond all annotated sizes."
+        ),
         .number(
             "minimumDice", \.minimumDice, .range(0...1),
             "An organ is withheld if its mean Dice on validation volumes is smaller, or unknown; 0: never."),
         .number(
             "maximumDiceLoss", \.maximumDiceLoss, .range(0...1),
-            "An organ is withheld if its mean Dice fell by more since the round before, on the same validation volumes."),
+            "An organ is withheld if its mean Dice fell by more since the round before, on the same validation volumes."
+        ),
         .integer(
             "minimumValidationVolumes", \.minimumValidationVolumes, 1...Int(Int32.max),
             "On fewer validation volumes an organ's Dice decides nothing, and the organ is withheld."),
         .flag(
             "publishUndecided", \.publishUndecided,
-            "Publish an organ also where too few validation volumes decide about its Dice."),
+            "Publish organs and masks also where too few validation volumes decide about their Dice."),
         .number(
             "minimumQuality", \.minimumQuality, .range(0...1),
-            "A mask is withheld if its predicted Dice is smaller; 0: never."),
+            "A mask is withheld if its predicted Dice is smaller, or cannot be known; 0: never."),
         .number(
             "minimumLargestPart", \.minimumLargestPart, .range(0...1),
             "A mask is withheld if its largest connected part has a smaller share of it; 0: never."),

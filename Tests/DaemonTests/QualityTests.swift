@@ -31,7 +31,9 @@ extension DaemonTests {
                 var run = RunFile()
                 run.guards = "minimumQuality: 0.5"
                 #expect(try await place.daemon(run).status == 0)
-                #expect(try await place.ask("select count(*) from lacuna.pseudo_label") == ["0"])
+                let published =
+                    "select count(*) from lacuna.pseudo_label l join lacuna.mask m on m.id = l.mask_id where m.voxels > 0"
+                #expect(try await place.ask(published) == ["0"])
                 let withheld = try await place.ask(
                     "select count(*) > 0, count(*) filter (where reason like '%its Dice cannot be predicted%') > 0 from lacuna.withheld_mask"
                 )
@@ -64,6 +66,7 @@ extension DaemonTests {
                         select avg(e.dice) from lacuna.evaluation e where (e.round_id, e.organ_id) = (r.id, l.organ_id)) < 0.01
                     """)
                 #expect(dice == ["0"], "no organ is published below the minimum")
+                #expect(try await place.number("select count(*) from lacuna.pseudo_label") > 0)
             }
         }
     }

@@ -58,6 +58,18 @@ import Testing
         #expect(own < 0.7 * plain)
     }
 
+    /// Nineteen residuals from −0.09 to 0.09: a tenth of twenty is below the second, and as much above the last but one.
+    @Test func theTailsAreTenths() throws {
+        let pairs = (0..<19).map {
+            DiceCalibration.Pair(organ: "liver", group: $0, softDice: 0.8, dice: 0.7 + 0.01 * Double($0 - 9))
+        }
+        let estimate = try #require(DiceCalibration(pairs)?.estimate(organ: "liver", softDice: 0.8))
+        let width = estimate.upper - estimate.lower
+        // The residuals are apart by 0.01 / (1 − 1/19) or less by the organ's offset; the outermost are cut off on both sides.
+        #expect(abs(estimate.dice - 0.7) < 1e-9 && abs(estimate.upper - 0.7 - (0.7 - estimate.lower)) < 1e-9)
+        #expect((0.15...0.18).contains(width), "\(width)")
+    }
+
     @Test func whatCannotBeKnownIsNotEstimated() {
         #expect(DiceCalibration(Array(pairs(0..<1, seed: 1))) == nil)
         #expect(DiceCalibration.coverage(pairs(0..<1, seed: 1)) == nil)

@@ -129,6 +129,17 @@ struct NumericsTests {
         #expect(out[1...8].allSatisfy { abs($0 - 50) < 15 }, "\(out)")
     }
 
+    /// Scattered voxels of a validity mask are neither dropped nor filled: up and down again they are the same.
+    @Test func aValidityMaskIsTheSameAfterAResampling() {
+        let (coarse, fine) = (GridShape(12, 12, 8), GridShape(24, 24, 16))
+        var random = CounterRandom(5)
+        let mask = BitVolume(coarse, words: (0..<coarse.count / 64).map { _ in random.next() & random.next() })
+        let (wide, narrow) = (Vector3(2.0, 2, 2), Vector3(1.0, 1, 1))
+        let up = Resampling(from: coarse, spacing: wide, to: fine, spacing: narrow).nearest(mask)
+        #expect(up.population == 8 * mask.population)
+        #expect(Resampling(from: fine, spacing: narrow, to: coarse, spacing: wide).nearest(up) == mask)
+    }
+
     @Test func aThinMaskKeepsItsPlace() {
         let (fine, coarse) = (GridShape(24, 24, 12), GridShape(6, 6, 3))
         let resampling = Resampling(from: fine, spacing: Vector3(1.0, 1, 1), to: coarse, spacing: Vector3(4.0, 4, 4))

@@ -17,7 +17,8 @@ import Testing
     private func bits(_ voxels: Int...) -> BitVolume { BitVolume(shape, voxels: voxels) }
 
     private func relabeller(
-        _ organs: Set<Int> = [0, 1, 2], withheld: Set<Int> = [], gamma: Double = 1, confidentNegatives: Double = 0, minimumConfidence: Double = 0
+        _ organs: Set<Int> = [0, 1, 2], withheld: Set<Int> = [], gamma: Double = 1, confidentNegatives: Double = 0,
+        minimumConfidence: Double = 0
     ) -> Relabeller {
         Relabeller(
             rule: rule,
@@ -90,7 +91,7 @@ import Testing
             ])
         let label = relabeller().relabel(item([.unknown, .unknown, .known(foreground: nil)]), prediction)[1]
         let (p1, p2) = (0.731058578630005, 0.880797077977882)
-        let expected = 2 * (p2 + p1) / (p2 + 2 * p1 + (1 - p1) + 4 * (1 - p2) + 2)
+        let expected = 2 * (p2 + p1) / (p2 + p1 + (1 - p1) + 4 * (1 - p2) + 2)
         #expect(label.foreground == bits(0, 1))
         #expect(abs(try #require(label.softDice) - expected) < 1e-9)
     }

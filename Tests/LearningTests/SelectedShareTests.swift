@@ -13,7 +13,7 @@ import Testing
             image: IntensityVoxels(Array(repeating: 0, count: positives.count)), labels: [.known(foreground: truth)])
         let prediction = Prediction(
             shape: shape, logits: [Array(repeating: 16, count: positives.count)],
-            confidenceLogits: [positives.map(\.logit)], kind: .residual)
+            confidenceLogits: [positives.map { 16 * $0.logit }], kind: .residual)
         return RankingQuality(organs: 1).adding(item, prediction).counts[0]
     }
 

@@ -118,7 +118,16 @@ actor CatalogRoundStore: RoundStore, RoundPublisher {
 
     // MARK: - RoundPublisher
 
+    /// A round that the database refuses to publish has failed: the volumes that its guards were measured on were withdrawn meanwhile.
     func publish(_ context: RoundContext) async throws -> RoundRecord {
+        do {
+            return try await publishChecked(context)
+        } catch let error as PostgresError where error.sqlState == "LA016" {
+            throw RoundsError.unrecoverable(reason: "\(error)")
+        }
+    }
+
+    private func publishChecked(_ context: RoundContext) async throws -> RoundRecord {
         let round = context.round
         let withheld = (round.relabelling?.withheld ?? [:]).map { (OrganKey($0.key), $0.value.rawValue) }
         try await fenced {

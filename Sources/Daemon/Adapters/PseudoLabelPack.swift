@@ -26,7 +26,7 @@ struct PseudoLabelPack: Sendable {
         var packer = ObjectPacker(predictionsOf: volume)
         entries = labels.map { judged in
             let label = judged.label
-            let (foreground, known) = (grid.up(label.foreground), grid.up(label.known))
+            let (foreground, known) = (grid.up(label.foreground), grid.up(validity: label.known))
             let mask = MaskCodec.encode(foreground: foreground, known: known)
             return Entry(
                 organ: organs[label.organ], mask: mask, place: packer.append(mask.bytes), knownVoxels: known.population,

@@ -95,10 +95,10 @@ struct CaseLibrary: Sendable {
             if let found = annotations[organ] {
                 return .known(
                     foreground: found.mask.map { grid.down($0.foreground) }, extent: found.extent.map(grid.down),
-                    known: found.mask?.known.map(grid.down))
+                    known: found.mask?.known.map(grid.down(validity:)))
             }
             guard let mask = pseudo[organ] else { return .unknown }
-            return .pseudo(foreground: grid.down(mask.foreground), known: mask.known.map(grid.down))
+            return .pseudo(foreground: grid.down(mask.foreground), known: mask.known.map(grid.down(validity:)))
         }
         return TrainingCase(
             volume: volume.id, shape: grid.shape, spacing: grid.spacing, image: try images.voxels(of: volume),
@@ -112,7 +112,7 @@ struct CaseLibrary: Sendable {
             return CompositeLabel(
                 parts: parts, foreground: label.mask.map { grid.down($0.foreground) },
                 extent: label.extent.map(grid.down),
-                known: label.mask?.known.map(grid.down))
+                known: label.mask?.known.map(grid.down(validity:)))
         }
     }
 }

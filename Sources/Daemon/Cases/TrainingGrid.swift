@@ -35,6 +35,12 @@ struct TrainingGrid: Sendable {
     /// A mask on the run's grid on the volume's own.
     func up(_ mask: BitVolume) -> BitVolume { toNative?.majority(mask) ?? mask }
 
+    /// A validity mask of the volume on the run's grid, by nearest neighbour.
+    func down(validity mask: BitVolume) -> BitVolume { toTraining?.nearest(mask) ?? mask }
+
+    /// A validity mask on the run's grid on the volume's own, by nearest neighbour.
+    func up(validity mask: BitVolume) -> BitVolume { toNative?.nearest(mask) ?? mask }
+
     /// An extent of the volume on the run's grid: the voxels whose centres are within it.
     func down(_ box: VoxelBox) -> VoxelBox {
         guard let toTraining else { return box }

@@ -9,16 +9,16 @@ struct PredictCommand: AsyncParsableCommand {
             Predicts NIfTI files, or folders with one DICOM series each, with the network of a round, and writes \
             OUTPUT/IMAGE/ORGAN.nii.gz on the image's own grid: 1 in the organ, 0 elsewhere. Nothing is recorded. The table shows \
             for each mask its soft Dice, and the Dice that masks of such a soft Dice had on held-out volumes, with an interval in \
-            which the true Dice of 80 % of such masks lies. An organ that the round withholds is written too, and marked.
+            which the true Dice of about 80 % of such masks lies. An organ that the round withholds is written too, and marked.
 
             An image of another modality than those of the run is refused, as is one that does not fit into memory. A spacing \
             outside that of the run's volumes, and values that are no Hounsfield units, are warned of.
 
             EXAMPLE:
               $ lacunad predict scan.nii.gz --round inerrant/2 --output masks
-              image        organ   voxels  millilitres  predictedDice  interval     …
-              scan.nii.gz  liver   51 220       1 383.0           0.94  0.91 to 0.96
-              scan.nii.gz  spleen   7 411         200.1           0.90  0.84 to 0.93
+              image        organ   voxels  millilitres  softDice  predicted Dice  from    to  withheld
+              scan.nii.gz  liver    51220       1383.0      0.96            0.94  0.91  0.96  -
+              scan.nii.gz  spleen    7411        200.1      0.93            0.90  0.84  0.93  -
               …
             """)
 

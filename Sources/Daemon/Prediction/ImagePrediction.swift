@@ -25,11 +25,14 @@ struct ImagePrediction: Sendable {
     ///   trained.
     init(_ session: DaemonSession, run: StoredRun, round number: Int?) async throws {
         let records = try await session.catalog.rounds(of: run.id).map(RoundRecord.init)
-        guard let round = records.last(where: { record in
-            if let number { record.number == number } else { record.weights != nil }
-        }) else {
+        guard
+            let round = records.last(where: { record in
+                if let number { record.number == number } else { record.weights != nil }
+            })
+        else {
             throw WorkflowError(
-                .badInput, number.map { "run \(run.name) has no round \($0)" } ?? "run \(run.name) has no trained round",
+                .badInput,
+                number.map { "run \(run.name) has no round \($0)" } ?? "run \(run.name) has no trained round",
                 remedy: "lacuna round list \(run.name) lists its rounds")
         }
         guard let weights = RoundWeights(round) else {
@@ -49,6 +52,9 @@ struct ImagePrediction: Sendable {
         /// As the user states it, for images that do not.
         let modality: String?
         let mayOverwrite: Bool
+
+        /// Of the masks of an image.
+        func folder(of file: ImageFile) -> String { "\(output)/\(file.name)" }
     }
 
     /// - Parameter warn: called with what is unusual about an image.
@@ -75,12 +81,17 @@ struct ImagePrediction: Sendable {
                 .usage, "two images are named \(name), and their masks would have one folder",
                 remedy: "predict them into different folders")
         }
+        for folder in files.map(request.folder) where FilePath.exists(folder) && !request.mayOverwrite {
+            throw WorkflowError(
+                .conflict, "it exists already", file: folder,
+                remedy: "give another --output, or --force to replace its masks")
+        }
         return files
     }
 
-    private func predict(_ file: ImageFile, _ request: Request, _ warn: (String) -> Void) async throws -> PredictedImage {
-        let folder = "\(request.output)/\(file.name)"
-        try await work.run { try prepare(folder, mayOverwrite: request.mayOverwrite) }
+    private func predict(_ file: ImageFile, _ request: Request, _ warn: (String) -> Void) async throws -> PredictedImage
+    {
+        let folder = request.folder(of: file)
         let image = try await work.run { try file.read() }
         let grid = TrainingGrid(
             native: image.shape, nativeSpacing: image.spacing,
@@ -103,12 +114,7 @@ struct ImagePrediction: Sendable {
             organs: parts.library.organs.count, hasHead: weights.head != nil)
     }
 
-    /// - Throws: `WorkflowError` of kind `conflict` for a folder that exists.
-    private func prepare(_ folder: String, mayOverwrite: Bool) throws {
-        if Folder.exists(folder), !mayOverwrite {
-            throw WorkflowError(
-                .conflict, "it exists already", file: folder, remedy: "give another --output, or --force to replace its masks")
-        }
+    private func create(_ folder: String) throws {
         do {
             try Folder.create(folder, .owner)
         } catch {
@@ -128,12 +134,15 @@ struct ImagePrediction: Sendable {
     private func write(
         _ labels: [PseudoLabel], _ grid: TrainingGrid, _ image: ImageVolume, _ file: ImageFile, _ folder: String
     ) throws -> [PredictedMask] {
+        try create(folder)
         let millilitres = image.spacing.x * image.spacing.y * image.spacing.z / 1000
         return try labels.map { label in
             let organ = parts.library.organs[label.organ].rawValue
             let (mask, path) = (grid.up(label.foreground), "\(folder)/\(organ).nii.gz")
             try NIfTIWriter.write(mask: mask, on: image.grid, to: path)
-            let estimate = label.softDice.flatMap { round.evaluation?.calibration?.estimate(organ: organ, softDice: $0) }
+            let estimate = label.softDice.flatMap {
+                round.evaluation?.calibration?.estimate(organ: organ, softDice: $0)
+            }
             return PredictedMask(
                 image: file.path, organ: organ, file: path, voxels: mask.population,
                 millilitres: Double(mask.population) * millilitres, confidence: label.confidence,

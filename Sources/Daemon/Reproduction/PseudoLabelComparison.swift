@@ -15,7 +15,7 @@ struct PseudoLabelComparison {
     func difference(_ label: PseudoLabel, _ original: RoundLabel?) async throws -> ReproducedMask.Difference? {
         guard let original else { return .added }
         let stored = try await reader.read(original.mask, shape: volume.shape)
-        let (foreground, known) = (grid.up(label.foreground), grid.up(label.known))
+        let (foreground, known) = (grid.up(label.foreground), grid.up(validity: label.known))
         let everything = BitVolume(volume.shape, repeating: true)
         let counts = (
             Self.differing(foreground, stored.foreground), Self.differing(known, stored.known ?? everything)

@@ -50,14 +50,15 @@ struct LabelJudge: Sendable {
         round.relabelling?.withheld[key(label).rawValue].map { "the organ is withheld: \($0.explanation)" }
     }
 
+    /// An empty mask has no quality, and passes.
     private func qualityReason(_ label: PseudoLabel, _ quality: MaskQuality?) -> String? {
-        guard plan.minimumQuality > 0 else { return nil }
-        guard let quality else { return "nothing is predicted, so that its Dice is not known" }
+        guard plan.minimumQuality > 0, let quality else { return nil }
         guard let predicted = quality.predicted else {
             return plan.publishUndecided ? nil : "its Dice cannot be predicted: too few masks are held out"
         }
         guard predicted.dice < plan.minimumQuality else { return nil }
-        return "its predicted Dice of \(Self.text(predicted.dice)) is below run.minimumQuality"
+        return
+            "its predicted Dice of \(Self.text(predicted.dice)) is below \(Self.text(plan.minimumQuality)), run.minimumQuality"
     }
 
     private func shapeReason(_ label: PseudoLabel) -> String? {
@@ -73,7 +74,8 @@ struct LabelJudge: Sendable {
         else { return nil }
         let (least, most) = (size.smallest / plan.guardRatio, size.largest * plan.guardRatio)
         guard !(least...most).contains(label.predictedMillilitres) else { return nil }
-        return "its \(Self.text(label.predictedMillilitres)) ml are outside \(Self.text(least)) to \(Self.text(most)) ml, the annotated "
+        return
+            "its \(Self.text(label.predictedMillilitres)) ml are outside \(Self.text(least)) to \(Self.text(most)) ml, the annotated "
             + "sizes by run.guardRatio"
     }
 
@@ -83,7 +85,8 @@ struct LabelJudge: Sendable {
         else { return nil }
         let share = Double(largest) / Double(label.foreground.population)
         guard share < plan.minimumLargestPart else { return nil }
-        return "its largest part has \(Self.text(share)) of it, below run.minimumLargestPart"
+        return "its largest part has \(Self.text(share)) of it, below \(Self.text(plan.minimumLargestPart)), "
+            + "run.minimumLargestPart"
     }
 
     /// Canonical x grows to the patient's right.
@@ -103,7 +106,7 @@ struct LabelJudge: Sendable {
     }
 
     private static func text(_ value: Double) -> String {
-        let places = value < 10 ? 100.0 : 1
+        let places = value < 10 ? 1000.0 : 1
         return SettingValue.number((value * places).rounded() / places).description
     }
 }

@@ -2289,7 +2289,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "93786eaf30f2446b6266b6a740a77bc274062dbfeb4acc8135e80affef70fcca",
+            sha256: "2cdba63cc211e3c12aee65d496531ce8a4dea5876cc65a3a8fbcd609c6115315",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2493,6 +2493,10 @@ begin
         select from checkpoint c where c.round_id = the_round.id and c.contaminated_by <> '{}') then
         raise exception '% was trained on data that were removed or held out since, so that no run starts from its weights',
             round_name(the_round.id) using errcode = 'LA010';
+    end if;
+    if not exists (select from checkpoint c where c.round_id = the_round.id and c.kind = 'network' and c.removal is null) then
+        raise exception 'the weights of % are not kept any more', round_name(the_round.id)
+            using errcode = 'LA005', hint = 'name a round whose network was not pruned';
     end if;
     insert into run_start (run_id, previous_run_id, previous_round) values (new.id, the_round.run_id, the_round.number);
     return null;
