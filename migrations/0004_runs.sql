@@ -277,6 +277,13 @@ create index on withheld_mask (mask_id);
 comment on column withheld_mask.reason is 'Why the mask was withheld: a guard of the mask, or of its organ.';
 comment on table withheld_mask is 'Masks that a round predicted and withheld, with the columns of pseudo_label. They are no labels, and nothing is trained on them. Those of an organ that a person released are labels, too.';
 
+create table rejected_mask (
+    mask_id bigint primary key references mask,
+    change_id bigint not null references change
+);
+create index on rejected_mask (change_id);
+comment on table rejected_mask is 'Predicted masks that a person rejected: no labels from the revision of the change on, also where a later round keeps them, and nothing is trained on them.';
+
 create view predicted_mask as
     select l.round_id, l.volume_id, l.organ_id, l.mask_id, l.checkpoint_id, l.confidence, l.soft_dice, l.dice, l.dice_lower, l.dice_upper, null::text as withheld
     from pseudo_label l where not l.carried
@@ -405,6 +412,7 @@ create trigger transitions_are_legal before update of state on round for each ro
 create trigger history_is_append_only before update or delete or truncate on pseudo_label execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on withheld_mask execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on label_quality execute function refuse_rewriting();
+create trigger history_is_append_only before update or delete or truncate on rejected_mask execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on organ_override execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on round_pointer execute function refuse_rewriting();
 create trigger history_is_append_only before update or delete or truncate on adoption execute function refuse_rewriting();
@@ -417,7 +425,7 @@ create trigger history_is_append_only before update or delete or truncate on sel
 create trigger history_is_append_only before delete or truncate on checkpoint execute function refuse_rewriting();
 
 grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, organ_override, run_input, job, round, checkpoint, pseudo_label,
-    withheld_mask, predicted_mask, label_quality, round_pointer, adoption, pseudo_pointer, evaluation,
+    withheld_mask, rejected_mask, predicted_mask, label_quality, round_pointer, adoption, pseudo_pointer, evaluation,
     selection, contaminated_round, contaminated_checkpoint to lacuna_manager;
 grant execute on function is_recalled(bigint) to lacuna_manager;
 grant select on run, run_start, run_organ, run_class_mapping, withheld_organ, round, checkpoint, pseudo_label, withheld_mask, predicted_mask, round_pointer, adoption, pseudo_pointer,

@@ -202,13 +202,15 @@ create view current_label as
     from pseudo_label l join pseudo_pointer v on (v.organ_id, v.round_id) = (l.organ_id, l.round_id)
     where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (l.volume_id, l.organ_id))
       and not exists (select from withheld_volume h where h.volume_id = l.volume_id)
+      and not exists (select from rejected_mask j where j.mask_id = l.mask_id)
     union all
     select c.volume_id, c.organ_id, 'pseudo', 'model', false, null, null, null, c.shipped_label_id
     from shipped_current c
     where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (c.volume_id, c.organ_id))
       and not exists (
         select from pseudo_label l join pseudo_pointer v on (v.organ_id, v.round_id) = (l.organ_id, l.round_id)
-        where (l.volume_id, l.organ_id) = (c.volume_id, c.organ_id));
+        where (l.volume_id, l.organ_id) = (c.volume_id, c.organ_id)
+          and not exists (select from rejected_mask j where j.mask_id = l.mask_id));
 comment on view current_label is 'The current label of each organ in each volume: the annotation, else the visible pseudo label, else the shipped label. An organ without a row is unlabelled.';
 comment on column current_label.annotation_id is 'Null unless an annotation is current.';
 comment on column current_label.round_id is 'The round of the pseudo label; null unless one is current.';
@@ -237,8 +239,9 @@ create view unhidden_pseudo_label as
     select l.volume_id, l.organ_id, l.round_id, confidence_bin(l.confidence) as bin
     from pseudo_label l
     where not exists (select from annotation_current a where (a.volume_id, a.organ_id) = (l.volume_id, l.organ_id))
-      and not exists (select from withheld_volume h where h.volume_id = l.volume_id);
-comment on view unhidden_pseudo_label is 'The pseudo labels of every round, published or not, where no annotation is current and the volume is not withheld.';
+      and not exists (select from withheld_volume h where h.volume_id = l.volume_id)
+      and not exists (select from rejected_mask j where j.mask_id = l.mask_id);
+comment on view unhidden_pseudo_label is 'The pseudo labels of every round, published or not, where no annotation is current and the volume is not withheld, without rejected masks.';
 
 -- MARK: Appending
 
@@ -387,7 +390,8 @@ begin
         select f.volume_id, f.organ_id, f.scopes, f.n, l.round_id, l.bin
         from flipped f cross join lateral (
             select p.round_id, confidence_bin(p.confidence) as bin from pseudo_label p
-            where p.volume_id = f.volume_id and p.organ_id = f.organ_id offset 0) l
+            where p.volume_id = f.volume_id and p.organ_id = f.organ_id
+              and (select true from rejected_mask j where j.mask_id = p.mask_id) is null offset 0) l
     ), visible as materialized (
         select c.* from covered c join pseudo_pointer v on v.organ_id = c.organ_id and v.round_id = c.round_id
     ), shipped as (
@@ -491,7 +495,8 @@ begin
           and (select true from annotation_current a where a.volume_id = j.volume_id and a.organ_id = j.organ_id) is null
           and (select true from pseudo_label l
                where l.round_id = (select v.round_id from pseudo_pointer v where v.organ_id = j.organ_id)
-                 and l.volume_id = j.volume_id and l.organ_id = j.organ_id) is null
+                 and l.volume_id = j.volume_id and l.organ_id = j.organ_id
+                 and (select true from rejected_mask r where r.mask_id = l.mask_id) is null) is null
     ), summed as (
         select scopes, organ_id, sum(n) as n from shown group by 1, 2 having sum(n) <> 0
     )

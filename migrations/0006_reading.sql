@@ -271,6 +271,8 @@ begin
         from pointer p join pseudo_label l on l.round_id = p.round_id and l.organ_id = p.organ_id
         where (p_volume is null or l.volume_id = p_volume) and (p_organ is null or l.organ_id = p_organ)
           and not exists (select from withheld h where h.volume_id = l.volume_id)
+          and not exists (
+            select from rejected_mask j join change c on c.id = j.change_id where j.mask_id = l.mask_id and c.revision <= p_revision)
     ), offered as (
         select distinct on (s.volume_id, s.organ_id, s.release_id)
             s.volume_id, s.organ_id, s.release_id, s.mask_id, c.revision, c.activity_id

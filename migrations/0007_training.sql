@@ -400,11 +400,12 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     from shown s join pseudo_label l on l.round_id = s.round_id and l.organ_id = s.organ_id
     join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
     where not exists (select from withheld_volume h where h.volume_id = l.volume_id)
+      and not exists (select from rejected_mask j where j.mask_id = l.mask_id)
       and not exists (
         select from volume v join locked_subject t on t.subject_id = v.subject_id where v.id = l.volume_id)
     order by l.volume_id, o.key
 $$;
-comment on function round_labels(bigint) is 'The pseudo labels that a run showed once a round of it was published, or those that the round staged, with the location of the masks'' bytes. is_earlier: the mask is of an earlier round, because the round withheld its own. Without volumes that are locked in a test part since, and without recalled rounds.';
+comment on function round_labels(bigint) is 'The pseudo labels that a run showed once a round of it was published, or those that the round staged, with the location of the masks'' bytes. is_earlier: the mask is of an earlier round, because the round withheld its own. Without volumes that are locked in a test part since, without masks that a person rejected, and without recalled rounds.';
 
 create function round_masks(p_round bigint)
 returns table (

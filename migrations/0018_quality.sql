@@ -131,7 +131,7 @@ end $$;
 comment on function require_overridable(bigint, text[]) is 'Refuses organs that a round did not withhold, has no masks of, or that were published since, and a round that is recalled, not published or of a run that is not the current one.';
 
 -- Makes the withheld masks of organs labels of their round, and counts them. Volumes that were withdrawn, or locked in a test part
--- since, get none.
+-- since, get none, and rejected masks become no labels.
 create function release_masks(p_change bigint, p_round bigint, p_organs smallint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
@@ -143,6 +143,7 @@ begin
         from withheld_mask w
         where w.round_id = p_round and w.organ_id = any (p_organs)
           and not exists (select from withheld_volume h where h.volume_id = w.volume_id)
+          and not exists (select from rejected_mask j where j.mask_id = w.mask_id)
           and not exists (
             select from volume v join locked_subject t on t.subject_id = v.subject_id where v.id = w.volume_id)
         returning volume_id, organ_id, confidence

@@ -5,7 +5,7 @@ package import Postgres
 /// database's.
 package enum Account {
     /// The user's name, or the user id where the system has no name for it.
-    static var name: String {
+    package static var name: String {
         let user = getuid()
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?

@@ -89,7 +89,7 @@ import Testing
                 "split",
                 "split_member", "locked_subject", "activity", "coverage_delta", "coverage_snapshot", "coverage_sum",
                 "confidence_delta", "volume_delta", "surplus_delta", "schedule", "schedule_history", "tick",
-                "schedule_action",
+                "schedule_action", "review", "review_current", "reviewable_mask", "rejected_mask",
             ] {
                 let state = try await world.trainer.refusal(of: "select * from lacuna.\(table)")
                 #expect(state == "42501", "\(table)")
@@ -149,6 +149,10 @@ import Testing
                 "release_masks(1, 1, '{1}')", "carry_labels(1, 1)", "adopt_run(1, 'x')", "merge_subjects(1, 2, 1)",
                 "append_deltas(1, null)", "move_pointers(1, '{1}', '{1}')", "start_activity('import', 'x', '{}')",
                 "move_volumes(1, '{1}', '{1}', '{1}')", "open_change('import')",
+                "decide_review(1, 'liver', 'accept', 1, 'ann', null, null, null, 'x')", "hide_mask(1, 1)",
+                "annotate_reviewed(1, 1::smallint, 'ann', 1, null, 1, false)",
+                "require_reviewable(1, 1::smallint, 'accept', 1)",
+                "newest_published_round()", "review_readers(1, 1::smallint, 1, 'ann')",
             ] {
                 #expect(try await world.trainer.refusal(of: "select lacuna.\(call)") == "42501", "\(call)")
             }

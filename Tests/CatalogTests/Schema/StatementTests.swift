@@ -244,6 +244,8 @@ let managerStatements: [any Statement.Type] = [
     AnnotationsOfPartition.self,
     LabelsOfRelease.self,
     CancelJob.self,
+    DecideReview.self, FindReviewReaders.self, FindReviewTarget.self, HistoryOfReview.self,
+    ListReviewCandidates.self, ListReviews.self, TotalsOfReviews.self,
     DescribeJob.self,
     ListJobs.self,
     RetryJob.self,

@@ -126,6 +126,7 @@ struct LargeCatalogue {
         InsertDescriptor.self, InsertMask.self, InsertMaskInputs.self, InsertPartitionMasks.self, MakersOfMasks.self,
         RecordCheckpoint.self,
         AnnotationOfRater.self, AnnotationsOfPartition.self,
+        DecideReview.self, FindReviewReaders.self, FindReviewTarget.self, HistoryOfReview.self,
     ]
 
     /// Rows of history that a person or a partition adds for one volume; they belong to a change that is open.
@@ -154,6 +155,7 @@ struct LargeCatalogue {
 
     /// Statements that may read a table from end to end, or that need no look, and why.
     static let exempt: [String: String] = [
+        "ListReviews": "it reads the reviews", "ListReviewCandidates": whole, "TotalsOfReviews": "it reads the reviews",
         "AdoptRun": rare, "RollBack": rare, "OverrideOrgans": rare, "QualityOfRound": steady, "GuardsOfRound": steady,
         "OverridesOfRound": steady, "QualityOfLabels": steady, "CountWithheldMasks": training, "RecordQuality": small,
         "RecordGuards": small,
@@ -255,6 +257,16 @@ private struct Facts {
         exchanged.identity = identity
         let source = SourceID(
             Int64(try await world.root.number("select id from lacuna.source where volume_id = 77")))
+        // The run does not learn the organ; its labels are visible all the same.
+        try await world.root.execute(
+            "insert into lacuna.pseudo_pointer select id, \(held.rounds[0].id) from lacuna.organ where key = 'o20'")
+        let visible = MaskID(
+            Int64(
+                try await world.root.number(
+                    """
+                    select l.mask_id from lacuna.pseudo_label l join lacuna.organ o on o.id = l.organ_id
+                    where l.volume_id = 77 and o.key = 'o20'
+                    """)))
         managers = [
             AnnotationIsCurrent(annotation: annotation), CatalogueUUID(), CheckpointExists(checkpoint: checkpoint),
             CheckpointsOfRound(round: held.rounds[0].id), HistoryOfRound(round: held.rounds[0].id),
@@ -326,6 +338,13 @@ private struct Facts {
             InsertMaskInputs(mask: mask, inputs: [other]),
             InsertPartitionMasks(annotation: annotation, sides: ["liver"], masks: [drawn], activity: activity),
             AnnotationOfRater(annotation: personal), AnnotationsOfPartition(activity: activity),
+            FindReviewTarget(volume: volume, organ: "o20", withheld: false),
+            HistoryOfReview(volume: volume, organ: "o20"),
+            FindReviewReaders(volume: volume, organ: "o20", mask: visible, person: "ann"),
+            DecideReview(
+                decision: ReviewDecision(
+                    volume: volume, organ: "o20", action: .reject, mask: visible, person: "ann"),
+                content: nil, program: "tests"),
             DescribeJob(job: held.claim.job.rawValue),
             ListJobs(states: [.waiting, .running, .dead, .done], kinds: JobKind.allCases, run: nil, limit: 100),
         ]

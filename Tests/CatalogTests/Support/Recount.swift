@@ -58,7 +58,8 @@ enum Recount {
             from lacuna.pseudo_label l join lacuna.round r on r.id = l.round_id and r.published_change_id is not null
             join lacuna.coverage_scope k on k.round_id = r.id
             where not exists (select from lacuna.annotation_current a where (a.volume_id, a.organ_id) = (l.volume_id, l.organ_id))
-              and not exists (select from lacuna.withheld_volume h where h.volume_id = l.volume_id))
+              and not exists (select from lacuna.withheld_volume h where h.volume_id = l.volume_id)
+              and not exists (select from lacuna.rejected_mask j where j.mask_id = l.mask_id))
         """
     private static let medianBin =
         "least(199, floor(percentile_disc(0.5) within group (order by confidence)::float8 * 200))"

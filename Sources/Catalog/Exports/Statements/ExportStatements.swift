@@ -48,7 +48,9 @@ struct ExportRunLabels: Statement {
         join lacuna.pseudo_label k on k.mask_id = l.mask_id and not k.carried
         join lacuna.round r on r.id = k.round_id
         join lacuna.mask m on m.id = l.mask_id
-        where not lacuna.is_recalled(p.round_id)
+        where not lacuna.is_recalled(p.round_id) and not exists (
+            select from lacuna.rejected_mask j join lacuna.change c on c.id = j.change_id
+            where j.mask_id = l.mask_id and c.revision <= $1)
         order by o.position
         """
     let revision: Revision

@@ -25,6 +25,7 @@ struct ListLabelVersions: Statement {
             join lacuna.round r on r.id = k.round_id join lacuna.run on run.id = r.run_id
             where l.volume_id = $1 and l.organ_id = (select id from wanted)
               and not exists (select from lacuna.withheld_volume h where h.volume_id = l.volume_id)
+              and not exists (select from lacuna.rejected_mask j where j.mask_id = l.mask_id)
             union all
             select s.mask_id, d.name || ' ' || r.name, 'pseudo', 'model', s.mask_id = (select mask_id from current), false, 3, s.id,
                 null

@@ -28,6 +28,10 @@ struct LabelHistory: Statement {
                 select from lacuna.pseudo_label e join lacuna.round r on r.id = e.round_id
                 where e.volume_id = $1 and e.organ_id = p.organ_id and r.run_id = p.run_id
                   and r.published_change_id < p.change_id))
+            union all
+            select null, null, 'unlabelled', 'model', null, null, v.person, null, null, j.change_id, false
+            from lacuna.review v join lacuna.rejected_mask j on j.change_id = v.change_id
+            where v.volume_id = $1 and v.organ_id = (select id from wanted)
         ),
         numbered as (
             select e.*, c.revision, c.committed_at, c.activity_id,

@@ -122,6 +122,7 @@ struct ListWithheldMasks: Statement {
           and not exists (select from lacuna.withheld_volume h where h.volume_id = w.volume_id)
           and not exists (
             select from lacuna.annotation_current a where a.volume_id = w.volume_id and a.organ_id = w.organ_id)
+          and not exists (select from lacuna.rejected_mask j where j.mask_id = w.mask_id)
         order by w.volume_id, o.position
         """
     let volume: VolumeID?
