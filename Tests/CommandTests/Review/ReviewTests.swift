@@ -26,6 +26,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [60, 80, 200]) func tablesFitTheTerminal(columns: Int) async throws {
+        try await PredictedSet.with { bench, _ in
+            #expect(
+                try await bench.lacuna("review", "reject", "public/k2", "spleen", "--reason", "stomach").status == 0)
+            for command in [["next"], ["list"], ["history", "public/k2", "spleen"], ["report"]] {
+                let ending = try await bench.start(["review"] + command + ["--quiet"], columns: columns).end()
+                #expect(ending.status == 0, "\(ending.errors)")
+                let longest = ending.output.split(separator: "\n").max { $0.count < $1.count } ?? ""
+                #expect(longest.count <= columns && longest.count > 20, "\(command): \(longest)")
+            }
+        }
+    }
+
     /// The annotation is known everywhere, although the network was not sure of every voxel.
     @Test func anAcceptedMaskIsAnAnnotationThatIsKnownEverywhere() async throws {
         try await PredictedSet.with { bench, _ in
