@@ -40,7 +40,6 @@ public struct Prediction: Sendable {
     /// In [0, 1].
     public func confidence(organ: Int, voxel: Int) -> Double { kind.confidence(of: confidenceLogits[organ][voxel]) }
 
-
     /// The predicted positives of an organ.
     public func foreground(organ: Int) -> BitVolume {
         logits[organ].withUnsafeBufferPointer { logits in

@@ -15,7 +15,7 @@ public enum OrganGuard: String, Sendable, Hashable, CaseIterable, Codable {
 }
 
 /// What became of a guard.
-public enum GuardOutcome: String, Sendable, Hashable, CaseIterable, Codable {
+public enum OrganGuardOutcome: String, Sendable, Hashable, CaseIterable, Codable {
     case passed, failed
     /// There are too few validation volumes to decide.
     case undecided
@@ -28,7 +28,7 @@ public struct GuardResult: Sendable, Hashable, Codable {
     public let value: Double?
     /// The value up to which, or from which on, it passes.
     public let limit: Double
-    public let outcome: GuardOutcome
+    public let outcome: OrganGuardOutcome
     /// Why the organ is withheld because of it; nil where it is not.
     public let reason: WithholdingReason?
 }
@@ -54,7 +54,8 @@ extension OrganEvaluation {
         return [
             GuardResult(
                 kind: .volumeRatio, value: volumeRatio, limit: volumeRatio < 1 ? 1 / plan.guardRatio : plan.guardRatio,
-                outcome: isLarge || isSmall ? .failed : .passed, reason: isLarge ? .flooding : isSmall ? .vanishing : nil)
+                outcome: isLarge || isSmall ? .failed : .passed,
+                reason: isLarge ? .flooding : isSmall ? .vanishing : nil)
         ]
     }
 

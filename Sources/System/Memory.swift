@@ -8,8 +8,11 @@ public enum Memory {
         defer { fclose(stream) }
         var line = [CChar](repeating: 0, count: 256)
         while fgets(&line, Int32(line.count), stream) != nil {
-            let words = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self).split(separator: " ")
-            if words.first == "MemAvailable:", words.count > 1, let kibibytes = Int(words[1]) { return kibibytes * 1024 }
+            let words = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self).split(
+                separator: " ")
+            if words.first == "MemAvailable:", words.count > 1, let kibibytes = Int(words[1]) {
+                return kibibytes * 1024
+            }
         }
         return nil
     }

@@ -52,7 +52,13 @@ extension DaemonTests {
                 let broken = "\(place.folder)/nan.nii.gz"
                 try place.copy(image, to: broken) { _ in .nan }
                 try await refuses("NaN or infinite", status: 3, broken, "--round", "r")
-                #expect(!FileManager.default.fileExists(atPath: "\(output)/nan/liver.nii.gz"))
+                #expect(!FileManager.default.fileExists(atPath: "\(output)/nan"))
+                let both = try await place.predict([image, broken, "--round", "r", "--output", output])
+                #expect(both.status == 4 && both.output.contains("spleen"), "\(both.output) \(both.errors)")
+                #expect(both.errors.contains("NaN or infinite"), "\(both.errors)")
+                let huge = "\(place.folder)/huge.nii.gz"
+                try place.copy(image, to: huge, spacingFactor: 1000) { $0 }
+                try await refuses("is outside 0.1 to 20 mm", status: 3, huge, "--round", "r")
             }
         }
 
@@ -67,7 +73,8 @@ extension DaemonTests {
                     shifted, fine, "--round", "r", "--output", "\(place.folder)/masks")
                 #expect(ending.status == 0, "\(ending.errors)")
                 #expect(ending.errors.contains("shifted.nii.gz: no voxel is near −1000"), "\(ending.errors)")
-                #expect(ending.errors.contains("fine.nii.gz: its spacing of 4.0 mm along x is outside"), "\(ending.errors)")
+                #expect(
+                    ending.errors.contains("fine.nii.gz: its spacing of 4.0 mm along x is outside"), "\(ending.errors)")
             }
         }
     }

@@ -50,7 +50,11 @@ extension DaemonTests {
                 try await refuses(Self.run("b", from: "r"), "run.startFrom is r", status: 3)
                 var wider = Self.run("w", from: "r/1")
                 wider.widths = "[8, 16]"
-                try await refuses(wider, "checkpoint", status: 3)
+                try await refuses(wider, "whose network has other dimensions", status: 3)
+                var fewer = Self.run("f", from: "r/1")
+                fewer.organs = "[spleen, liver, stomach]"
+                try await refuses(fewer, "whose organs are liver, spleen, stomach, in this order", status: 3)
+                #expect(try await place.ask("select name from lacuna.run") == ["r"])
                 try await place.succeeds("dataset", "remove", "public", "--yes", "--reason", "test")
                 try await refuses(Self.run("d", from: "r/1"), "was trained on data that were removed", status: 5)
             }

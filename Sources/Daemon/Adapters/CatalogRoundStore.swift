@@ -216,7 +216,7 @@ extension Relabelling {
     fileprivate var records: [GuardRecord] {
         guards.sorted { $0.key < $1.key }.flatMap { organ, results in
             results.map { result in
-                let outcome: Catalog.GuardOutcome =
+                let outcome: GuardOutcome =
                     switch result.outcome {
                     case .passed: .passed
                     case .failed: .failed

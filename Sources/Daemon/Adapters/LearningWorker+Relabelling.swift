@@ -11,7 +11,9 @@ extension LearningWorker: RoundRelabeller {
         guard let relabelling = context.round.relabelling else {
             preconditionFailure("a round relabels by its stored relabelling")
         }
-        let (number, organs) = (context.round.number, (relabelling.organs + relabelling.withheld.keys).map { OrganKey($0) })
+        let (number, organs) = (
+            context.round.number, (relabelling.organs + relabelling.withheld.keys).map { OrganKey($0) }
+        )
         let open = library.snapshot.volumes(lacking: organs).map(\.id)
         do {
             let pooled = context.plan.rankingPool == .round ? try await pooledScores(context) : nil

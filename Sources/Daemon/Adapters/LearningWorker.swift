@@ -45,7 +45,8 @@ actor LearningWorker {
     /// What a round learns with, beside its cases.
     func learning(_ context: RoundContext) -> RoundLearning {
         RoundLearning(
-            plan, recipe: context.plan.recipe(ofRound: context.round.number, settings), settings: settings, origin: origin,
+            plan, recipe: context.plan.recipe(ofRound: context.round.number, settings), settings: settings,
+            origin: origin,
             rule: rule)
     }
 

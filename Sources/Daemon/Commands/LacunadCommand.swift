@@ -7,7 +7,8 @@ package struct LacunadCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "lacunad",
         abstract: "Train on partially labelled volumes and relabel what is missing.",
-        version: Program.lacunad.version, subcommands: [ServeCommand.self, RunCommand.self, PredictCommand.self, BenchmarkCommand.self])
+        version: Program.lacunad.version,
+        subcommands: [ServeCommand.self, RunCommand.self, PredictCommand.self, BenchmarkCommand.self])
 
     package init() {}
 }

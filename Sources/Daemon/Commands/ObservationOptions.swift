@@ -10,7 +10,9 @@ struct ObservationOptions: ParsableArguments {
             "port", "Serve metrics and health on this port of 127.0.0.1; 0: any free port. (default: no server)"))
     var metricsPort: Int?
 
-    @Option(help: .value("level", "Log events of this level and above on standard error. (default: no log)"))
+    @Option(
+        help: .value(
+            "level", "Log events of this level and above on standard error. (default: no log of run, info of serve)"))
     var logLevel: LogLevel?
 
     @Option(help: .value("format", "Format of log lines."))

@@ -11,7 +11,7 @@ struct PredictCommand: AsyncParsableCommand {
             for each mask its soft Dice, and the Dice that masks of such a soft Dice had on held-out volumes, with an interval in \
             which the true Dice of about 80 % of such masks lies. An organ that the round withholds is written too, and marked.
 
-            An image of another modality than those of the run is refused, as is one that does not fit into memory. A spacing \
+            An image that cannot be predicted is named, and the others are predicted, with exit status 4. An image of another modality than those of the run is refused, as is one that does not fit into memory. A spacing \
             outside that of the run's volumes, and values that are no Hounsfield units, are warned of.
 
             EXAMPLE:
@@ -40,7 +40,7 @@ struct PredictCommand: AsyncParsableCommand {
     var force = false
 
     func run() async throws {
-        let masks = try await Program.naming(round.run) {
+        let results = try await Program.naming(round.run) {
             let (session, run) = try await DaemonSession.open(options, run: round.run)
             let prediction = try await ImagePrediction(session, run: run, round: round.round)
             let bar = options.output.progress("predicting", total: images.count)
@@ -49,7 +49,19 @@ struct PredictCommand: AsyncParsableCommand {
                 .init(images: images, output: output, modality: modality, mayOverwrite: force),
                 warn: { options.output.warn($0) }, progress: { bar.show($0, label: "predicting") })
         }
-        options.output.report(masks.flatMap(\.masks), PredictedMask.columns)
+        let (done, failures) = (results.compactMap { try? $0.get() }, results.compactMap(\.failure))
+        if done.isEmpty, let failure = failures.first { throw failure }
+        options.output.report(done.flatMap(\.masks), PredictedMask.columns)
+        for failure in failures { options.output.warn(Self.text(of: failure)) }
+        if !failures.isEmpty { throw ExitCode(ExitStatus.partlyDone.rawValue) }
+    }
+}
+
+extension PredictCommand {
+    private static func text(of error: any Error) -> String {
+        guard let failure = (error as? any CommandFailing)?.commandFailure else { return "\(error)" }
+        let parts = [failure.file.map { "\($0): \(failure.problem)" } ?? failure.problem, failure.remedy]
+        return parts.compactMap(\.self).joined(separator: "; ")
     }
 }
 
@@ -73,7 +85,7 @@ struct TrainedRound: ExpressibleByArgument, Sendable {
 extension PredictedMask {
     static var columns: [Column<PredictedMask>] {
         [
-            Column("image", in: .whereItFits()) { $0.image },
+            Column("image") { $0.image },
             Column("organ") { $0.organ },
             Column("file", in: .wideOnly) { $0.file },
             Column("voxels", in: .whereItFits(rank: 2)) { $0.voxels },
@@ -85,5 +97,11 @@ extension PredictedMask {
             Column("diceUpper", title: "to") { mask in mask.diceUpper.map { Cell.number($0, places: 2) } },
             Column("withheld") { $0.withheld },
         ]
+    }
+}
+
+extension Result {
+    fileprivate var failure: Failure? {
+        if case .failure(let error) = self { error } else { nil }
     }
 }

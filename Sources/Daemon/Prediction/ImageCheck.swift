@@ -24,12 +24,20 @@ struct ImageCheck: Sendable {
                 .badInput, "its modality is \(modality); the run learned from \(modalities.joined(separator: ", "))",
                 file: path, remedy: "predict it with a run on such images")
         }
+        try requireSpacing(image.spacing, path)
         try requireMemory(image.shape, training, path)
         var warnings: [String] = []
         if modalities == ["CT"], modality == nil, image.statistics.lacksAir {
             warnings.append("no voxel is near −1000, so the values may not be Hounsfield units; the masks may be wrong")
         }
         return warnings + unusualSpacing(image.spacing)
+    }
+
+    private func requireSpacing(_ spacing: Vector3<Double>, _ path: String) throws {
+        guard let wrong = (0..<3).map({ spacing[$0] }).first(where: { !(0.1...20).contains($0) }) else { return }
+        throw WorkflowError(
+            .badInput, "its spacing of \(wrong) mm is outside 0.1 to 20 mm", file: path,
+            remedy: "correct the header of the image")
     }
 
     private func unusualSpacing(_ spacing: Vector3<Double>) -> [String] {
@@ -47,7 +55,8 @@ struct ImageCheck: Sendable {
     private func requireMemory(_ native: GridShape, _ training: GridShape, _ path: String) throws {
         guard let available = Memory.available else { return }
         let scores = organs * (hasHead ? 2 : 1) * MemoryLayout<Int16>.size
-        let needed = training.count * (scores + 3 * MemoryLayout<Float>.size) + native.count * 2 * MemoryLayout<Float>.size
+        let needed =
+            training.count * (scores + 3 * MemoryLayout<Float>.size) + native.count * 2 * MemoryLayout<Float>.size
         guard needed > available else { return }
         throw WorkflowError(
             .badInput,

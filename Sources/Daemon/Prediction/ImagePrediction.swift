@@ -54,27 +54,34 @@ struct ImagePrediction: Sendable {
         let mayOverwrite: Bool
 
         /// Of the masks of an image.
-        func folder(of file: ImageFile) -> String { "\(output)/\(file.name)" }
+        func folder(of file: GivenImage) -> String { "\(output)/\(file.name)" }
     }
 
-    /// - Parameter warn: called with what is unusual about an image.
-    /// - Throws: `WorkflowError`, `ImagingError`, `DICOMError` for the first image that cannot be predicted; those before it are
-    ///   written, and of this one nothing.
-    func run(_ request: Request, warn: (String) -> Void, progress: (Int) -> Void) async throws -> [PredictedImage] {
+    /// Predicts one image after another; one that cannot be predicted does not keep the others from it.
+    ///
+    /// - Parameters:
+    ///   - warn: called with what is unusual about an image.
+    ///   - progress: called with the number of images that are done.
+    /// - Throws: `WorkflowError`, `DICOMError` before any image is predicted, for names and folders that cannot be used.
+    func run(_ request: Request, warn: (String) -> Void, progress: (Int) -> Void) async throws -> [PredictionResult] {
         let files = try await open(request)
-        var done: [PredictedImage] = []
+        var results: [PredictionResult] = []
         for (index, file) in files.enumerated() {
             progress(index)
-            done.append(try await predict(file, request, warn))
+            do {
+                results.append(.success(try await predict(file, request, warn)))
+            } catch {
+                results.append(.failure(error))
+            }
         }
         progress(files.count)
-        return done
+        return results
     }
 
     /// Opens all images before the first is predicted, so that a wrong name costs no time.
-    private func open(_ request: Request) async throws -> [ImageFile] {
+    private func open(_ request: Request) async throws -> [GivenImage] {
         let converted = session.session.converted
-        let files = try await work.run { try request.images.map { try ImageFile($0, converted) } }
+        let files = try await work.run { try request.images.map { try GivenImage($0, converted) } }
         let twice = Dictionary(grouping: files, by: \.name).filter { $0.value.count > 1 }
         if let name = twice.keys.min() {
             throw WorkflowError(
@@ -89,7 +96,8 @@ struct ImagePrediction: Sendable {
         return files
     }
 
-    private func predict(_ file: ImageFile, _ request: Request, _ warn: (String) -> Void) async throws -> PredictedImage
+    private func predict(_ file: GivenImage, _ request: Request, _ warn: (String) -> Void) async throws
+        -> PredictedImage
     {
         let folder = request.folder(of: file)
         let image = try await work.run { try file.read() }
@@ -119,7 +127,7 @@ struct ImagePrediction: Sendable {
             try Folder.create(folder, .owner)
         } catch {
             throw WorkflowError(
-                .unreachable, "it cannot be created: \(error.reason)", file: folder,
+                .badInput, "it cannot be created: \(error.reason)", file: folder,
                 remedy: "give a folder that can be written")
         }
     }
@@ -132,7 +140,7 @@ struct ImagePrediction: Sendable {
     }
 
     private func write(
-        _ labels: [PseudoLabel], _ grid: TrainingGrid, _ image: ImageVolume, _ file: ImageFile, _ folder: String
+        _ labels: [PseudoLabel], _ grid: TrainingGrid, _ image: ImageVolume, _ file: GivenImage, _ folder: String
     ) throws -> [PredictedMask] {
         try create(folder)
         let millilitres = image.spacing.x * image.spacing.y * image.spacing.z / 1000

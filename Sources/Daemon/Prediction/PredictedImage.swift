@@ -7,6 +7,9 @@ struct PredictedImage: Sendable {
     let masks: [PredictedMask]
 }
 
+/// The masks of an image, or why nothing was written for it.
+typealias PredictionResult = Result<PredictedImage, any Error>
+
 /// A predicted mask of one organ.
 struct PredictedMask: Sendable {
     let image: String

@@ -56,6 +56,7 @@ struct DaemonSession: Sendable {
     ///
     /// - Parameter claim: on the job of the tick that the run belongs to; nil for a run that is started by hand.
     func openRun(under claim: Claim? = nil) async throws -> RunOpening.OpenedRun {
+        try await requireFittingStart()
         let json = try configuration.json()
         let opened = try await RunOpening(catalog: catalog).open(
             RunOpening.Request(
@@ -68,6 +69,29 @@ struct DaemonSession: Sendable {
         let recalled = try await catalog.recalledRounds(of: opened.run.id)
         if !recalled.isEmpty { trainer.tell(.roundsRecalled(recalled)) }
         return opened
+    }
+
+    /// - Throws: `ConfigurationError` where `run.startFrom` names a run of other organs or of another network. A run that does not exist
+    ///   is refused by the catalogue.
+    private func requireFittingStart() async throws {
+        guard let start = configuration.plan.startFrom,
+            let source = try await catalog.run(named: String(start.prefix { $0 != "/" }))
+        else { return }
+        let other = try RunConfiguration(json: try await catalog.configuration(of: source.id).text)
+        func plan(_ configuration: RunConfiguration) -> NetworkPlan {
+            var plan = configuration.settings.plan(organs: configuration.plan.organs)
+            plan.headBias = 0
+            return plan
+        }
+        let (own, theirs) = (plan(configuration), plan(other))
+        guard own != theirs else { return }
+        let difference =
+            own.organs == theirs.organs
+            ? "whose network has other dimensions, contextSlices or widths"
+            : "whose organs are \(theirs.organs.joined(separator: ", ")), in this order"
+        throw ConfigurationError(
+            key: "run.startFrom", problem: "is \(start), \(difference)",
+            remedy: "give the same organs in the same order and the same network, or another round")
     }
 
     /// What the checkpoints of a run state of it.

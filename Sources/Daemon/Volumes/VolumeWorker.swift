@@ -98,7 +98,6 @@ actor VolumeWorker {
         return try await judge.judge(labels) { try await library.annotatedMask(of: $0, in: volume) }
     }
 
-
     /// Those that are kept since the volume was measured, or else those of a new prediction.
     private func candidates(_ task: Task, _ relabeller: Relabeller) async throws -> [LabelCandidate] {
         let volume = try volume(task)

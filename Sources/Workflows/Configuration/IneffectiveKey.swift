@@ -9,7 +9,9 @@ struct IneffectiveKey: Hashable, Sendable {
     let cause: String
 
     /// The first such key of a file's sections, in alphabetical order.
-    static func first(in sections: [String: [String: SettingValue]], of configuration: RunConfiguration) -> IneffectiveKey? {
+    static func first(in sections: [String: [String: SettingValue]], of configuration: RunConfiguration)
+        -> IneffectiveKey?
+    {
         let (plan, settings) = (configuration.plan, configuration.settings)
         var groups: [(cause: String, keys: [String])] = []
         if !plan.confidence.hasHead {
@@ -26,7 +28,9 @@ struct IneffectiveKey: Hashable, Sendable {
                     ["run.maximumDiceLoss", "run.minimumValidationVolumes"]
                 ))
         }
-        if !settings.learningRates.isEmpty { groups.append(("learning.learningRates is set", ["learning.learningRate"])) }
+        if !settings.learningRates.isEmpty {
+            groups.append(("learning.learningRates is set", ["learning.learningRate"]))
+        }
         let written = Set(sections.flatMap { section, values in values.keys.map { "\(section).\($0)" } })
         return groups.flatMap { group in
             group.keys.filter(written.contains).map { IneffectiveKey(key: $0, cause: group.cause) }

@@ -133,7 +133,8 @@ import Testing
                 """)
             #expect(
                 callable == [
-                    "adopt_if_better", "advance_round", "annotated_sizes", "claim_jobs", "claim_round_jobs", "claim_run",
+                    "adopt_if_better", "advance_round", "annotated_sizes", "claim_jobs", "claim_round_jobs",
+                    "claim_run",
                     "compact_coverage", "complete_job",
                     "current_revision", "discard_checkpoint",
                     "enqueue_volumes", "expire_leases", "fail_job", "finish_run", "fire_ticks", "heartbeat",

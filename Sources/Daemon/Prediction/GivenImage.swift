@@ -4,7 +4,7 @@ internal import Imaging
 internal import Workflows
 
 /// An image outside the catalogue: a NIfTI file, or a folder with one DICOM series.
-struct ImageFile: Sendable {
+struct GivenImage: Sendable {
     let path: String
     /// The NIfTI file that is read: the path itself, or the converted series.
     private let file: String
