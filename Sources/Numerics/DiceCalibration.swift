@@ -143,7 +143,8 @@ private struct Line {
     init(_ pairs: [DiceCalibration.Pair]) {
         count = Double(pairs.count)
         let (x, y) = (pairs.reduce(0) { $0 + $1.softDice } / count, pairs.reduce(0) { $0 + $1.dice } / count)
-        squares = pairs.reduce(0) { $0 + ($1.softDice - x) * ($1.softDice - x) }
+        let found = pairs.reduce(0) { $0 + ($1.softDice - x) * ($1.softDice - x) }
+        squares = found > 1e-12 ? found : 0  // equal values differ from their mean by rounding
         let product = pairs.reduce(0) { $0 + ($1.softDice - x) * ($1.dice - y) }
         slope = squares > 0 ? max(0, product / squares) : 0
         (mean, intercept) = (x, y - slope * x)
