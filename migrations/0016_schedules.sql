@@ -16,7 +16,7 @@ begin
     if the_value is null or the_value not between p_low and p_high then
         raise exception 'the % % of the cron expression is not one of % to %', p_field, quote_literal(p_text), p_low, p_high
             using errcode = 'LA004', hint = format('give %s to %s', p_low, p_high)
-                || coalesce(format(', or a name from %s to %s', p_names[1], p_names[cardinality(p_names)]), '');
+                || case when cardinality(p_names) > 0 then format(', or a name from %s to %s', p_names[1], p_names[cardinality(p_names)]) else '' end;
     end if;
     return the_value;
 end $$;

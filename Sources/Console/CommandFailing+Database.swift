@@ -32,7 +32,9 @@ extension ServerError {
         switch sqlState {
         case "55P03": return lockFailure
         case "42501":
-            return CommandFailure(.conflict, text, remedy: hint ?? "log in as a member of lacuna_manager")
+            return CommandFailure(
+                .conflict, "the login may not do this: \(message)",
+                remedy: hint ?? "log in as a member of lacuna_manager")
         case "LA004": return CommandFailure(.badInput, text, remedy: hint ?? "name one that exists")
         case "57014": return CommandFailure(.interrupted, text, remedy: "run the command again")
         case _ where ["23", "LA"].contains(where: sqlState.hasPrefix):

@@ -97,7 +97,10 @@ struct MaskList: AsyncParsableCommand {
             let labels = try await LabelList(session.workspace).run(request)
             session.output.report(
                 labels,
-                LabelRow.columns(areProposed: proposed, areWithheld: withheld, session.output.format), empty: empty)
+                LabelRow.columns(
+                    areProposed: proposed, areWithheld: withheld, areByQuality: order == .quality, session.output.format
+                ),
+                empty: empty)
         }
     }
 }
@@ -106,25 +109,28 @@ extension LabelRow {
     /// - Parameters:
     ///   - areProposed: whether the labels are no current ones, which have no confidence.
     ///   - areWithheld: whether they are masks that a round withheld.
+    ///   - areByQuality: whether they are in the order of their quality, which is shown then.
     ///   - format: tables have the sources of the labels in short.
     static func columns(
-        areProposed: Bool = false, areWithheld: Bool = false, _ format: Output.Format
+        areProposed: Bool = false, areWithheld: Bool = false, areByQuality: Bool = false, _ format: Output.Format
     ) -> [Column<LabelRow>] {
-        places(format) + (areWithheld ? [Column("reason") { $0.withheld }] : [])
+        let quality: TablePlace = areByQuality ? .always : areProposed ? .wideOnly : .whereItFits()
+        return places(format, status: areByQuality ? .whereItFits() : .always)
+            + (areWithheld ? [Column("reason") { $0.withheld }] : [])
             + [
                 Column("confidence", in: areProposed ? .wideOnly : .whereItFits()) { row in
                     row.confidence.map { Cell.number($0, places: 2) }
                 }
-            ] + Column.quality(in: areProposed ? .wideOnly : .whereItFits()) { $0.quality } + records
+            ] + Column.quality(in: quality) { $0.quality } + records
     }
 
-    private static func places(_ format: Output.Format) -> [Column<LabelRow>] {
+    private static func places(_ format: Output.Format, status: TablePlace) -> [Column<LabelRow>] {
         [
             Column("id", title: "mask") { $0.mask?.rawValue },
             Column("volume", in: .whereItFits(rank: 1)) { $0.volume.rawValue },
             Column("case", title: "dataset/case") { $0.caseName },
             Column("organ") { $0.organ.rawValue },
-            Column("status") { $0.withheld == nil ? $0.status.rawValue : "withheld" },
+            Column("status", in: status) { $0.withheld == nil ? $0.status.rawValue : "withheld" },
             Column("source", title: "from") { format == .table ? $0.author : $0.source },
             Column("origin", in: .whereItFits()) { $0.origin.rawValue },
             Column("voxels", in: .whereItFits(rank: 2)) { $0.voxels },

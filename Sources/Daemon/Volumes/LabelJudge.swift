@@ -47,7 +47,7 @@ struct LabelJudge: Sendable {
     }
 
     private func organReason(_ label: PseudoLabel) -> String? {
-        round.relabelling?.withheld[key(label).rawValue].map { "the organ is withheld: \($0.explanation)" }
+        round.relabelling?.withheld[key(label).rawValue].map { "organ \($0.explanation)" }
     }
 
     /// An empty mask has no quality, and passes.

@@ -5441,7 +5441,7 @@ grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "b2f9b4d52fef3087e7fa5b2a77b90d989fd30a4144960d238806123fc85511e7",
+            sha256: "59da7b0c5585da084fb6428bb5189d0523c3b5af8668efbfde2ace516ee7d3ab",
             sql: ###"""
 -- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
@@ -5461,7 +5461,7 @@ begin
     if the_value is null or the_value not between p_low and p_high then
         raise exception 'the % % of the cron expression is not one of % to %', p_field, quote_literal(p_text), p_low, p_high
             using errcode = 'LA004', hint = format('give %s to %s', p_low, p_high)
-                || coalesce(format(', or a name from %s to %s', p_names[1], p_names[cardinality(p_names)]), '');
+                || case when cardinality(p_names) > 0 then format(', or a name from %s to %s', p_names[1], p_names[cardinality(p_names)]) else '' end;
     end if;
     return the_value;
 end $$;
