@@ -20,8 +20,8 @@ extension RunPlan {
     private func isAscending(_ values: [Double]) -> Bool { zip(values, values.dropFirst()).allSatisfy { $0 <= $1 } }
 
     private var isStartNamed: Bool {
-        guard let parts = startFrom?.split(separator: "/", omittingEmptySubsequences: false) else { return true }
-        return parts.count == 2 && !parts[0].isEmpty && parts[0] != name && Int(parts[1]).map { $0 >= 0 } ?? false
+        guard let startFrom else { return true }
+        return RoundName(startFrom).map { $0.run != name } ?? false
     }
 
     private var isClassMappingSound: Bool {

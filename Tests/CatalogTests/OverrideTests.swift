@@ -145,14 +145,6 @@ import Testing
 }
 
 extension World {
-    /// The label states of every revision.
-    fileprivate func history(upTo count: Int? = nil) async throws -> [[String]] {
-        var all: [[String]] = []
-        let newest = try await revision()
-        for revision in 1...(count ?? newest) { all.append(try await states(revision)) }
-        return all
-    }
-
     /// The SQLSTATE of a refusal.
     fileprivate func override(_ round: Int, _ organs: [OrganKey], reason: String = "looked at") async throws -> String?
     {

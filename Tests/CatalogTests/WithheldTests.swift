@@ -9,7 +9,7 @@ import Testing
     // MARK: - Earlier labels
 
     @Test func aWithheldOrganKeepsItsEarlierLabels() async throws {
-        try await withTwoRounds { world, held, volumes async throws in
+        try await World.withPublishedRound { world, held, volumes async throws in
             let first = try await world.shown()
             #expect(first == ["2|liver|10|r/0", "2|spleen|11|r/0", "3|liver|12|r/0"])
             try await world.stage(held, 1, try await world.checkpoint(held, 1), volumes[1], [("liver", 20, 0.5)])
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func aVolumeKeepsItsEarlierLabelWhereItsMaskIsWithheld() async throws {
-        try await withTwoRounds { world, held, volumes async throws in
+        try await World.withPublishedRound { world, held, volumes async throws in
             try await world.secondRound(held, volumes)
             #expect(try await world.shown() == ["2|liver|10|r/0", "2|spleen|21|r/1", "3|liver|22|r/1"])
             #expect(
@@ -49,7 +49,7 @@ import Testing
 
     /// A third round carries what the second one carried.
     @Test func aCarriedLabelIsCarriedOn() async throws {
-        try await withTwoRounds { world, held, volumes async throws in
+        try await World.withPublishedRound { world, held, volumes async throws in
             try await world.secondRound(held, volumes)
             try await world.stage(
                 held, 2, try await world.checkpoint(held, 2), volumes[1], [("liver", 30, 0.5)], withheld: ["liver"])
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func aVolumeThatWasExcludedMeanwhileKeepsItsEarlierLabel() async throws {
-        try await withTwoRounds { world, held, volumes async throws in
+        try await World.withPublishedRound { world, held, volumes async throws in
             let checkpoint = try await world.checkpoint(held, 1)
             try await world.stage(held, 1, checkpoint, volumes[1], [("liver", 20, 0.5)], withheld: ["liver"])
             #expect(try await world.catalog.withdraw(.volume(volumes[1]), recalling: false, reason: "artefacts"))
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func aRollbackShowsWhatTheRoundShowed() async throws {
-        try await withTwoRounds { world, held, volumes async throws in
+        try await World.withPublishedRound { world, held, volumes async throws in
             try await world.stage(held, 1, try await world.checkpoint(held, 1), volumes[1], [("liver", 20, 0.5)])
             try await world.publish(held, 1, withheld: ["spleen"])
             let second = try await world.shown()
@@ -93,7 +93,7 @@ import Testing
     // MARK: - Withheld masks
 
     @Test func aWithheldMaskIsNoLabel() async throws {
-        try await withTwoRounds { world, held, volumes async throws in
+        try await World.withPublishedRound { world, held, volumes async throws in
             try await world.secondRound(held, volumes)
             let withheld = try await world.maskID(20)
             let labels = try await world.catalog.labels()
@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test func coverageHasTheMediansOfTheRoundThatIsShown() async throws {
-        try await withTwoRounds { world, held, volumes async throws in
+        try await World.withPublishedRound { world, held, volumes async throws in
             #expect(try await world.qualities(.organ) == ["liver": World.quality, "spleen": World.quality])
             try await world.stage(
                 held, 1, try await world.checkpoint(held, 1), volumes[1], [("liver", 20, 0.5), ("spleen", 21, 0.5)],
@@ -128,7 +128,7 @@ import Testing
     }
 
     @Test func stagingAgainChangesNothing() async throws {
-        try await withTwoRounds { world, held, volumes async throws in
+        try await World.withPublishedRound { world, held, volumes async throws in
             let checkpoint = try await world.checkpoint(held, 1)
             try await world.stage(held, 1, checkpoint, volumes[1], [("liver", 20, 0.5)], withheld: ["liver"])
             let masks = "select t from lacuna.mask t order by id"
@@ -141,7 +141,7 @@ import Testing
 
     /// The lineage of a withheld mask leads to its checkpoint, and from it to nothing; a carried mask is found once.
     @Test func lineageKnowsWithheldAndCarriedMasks() async throws {
-        try await withTwoRounds { world, held, volumes async throws in
+        try await World.withPublishedRound { world, held, volumes async throws in
             try await world.secondRound(held, volumes)
             let network = try await world.checkpoint(held, 2)
             let (kept, withheld) = (try await world.maskID(10), try await world.maskID(20))
@@ -168,7 +168,7 @@ import Testing
     }
 
     @Test func aRemovalPlansWithheldMasksAndAPurgeDestroysThem() async throws {
-        try await withTwoRounds { world, held, volumes async throws in
+        try await World.withPublishedRound { world, held, volumes async throws in
             try await world.secondRound(held, volumes)
             let subject = Withdrawable.subject(try await world.catalog.subject(of: volumes[1]))
             let plan = try await world.catalog.removalPlan(subject)
@@ -196,18 +196,6 @@ import Testing
 
     private func withRun(_ body: (World, HeldRun, [VolumeID]) async throws -> Void) async throws {
         try await World.withWithholdingRun(body)
-    }
-
-    /// Round 0 has published both organs.
-    private func withTwoRounds(_ body: (World, HeldRun, [VolumeID]) async throws -> Void) async throws {
-        try await withRun { world, held, volumes async throws in
-            let checkpoint = try await world.checkpoint(held, 0)
-            try await world.stage(
-                held, 0, checkpoint, volumes[1], [("liver", 10, 0.5), ("spleen", 11, 0.6)], quality: World.quality)
-            try await world.stage(held, 0, checkpoint, volumes[2], [("liver", 12, 0.7)])
-            try await world.publish(held, 0)
-            try await body(world, held, volumes)
-        }
     }
 }
 

@@ -32,18 +32,12 @@ struct RoundOverride: AsyncParsableCommand {
 
     @OptionGroup var why: ReasonOption
 
-    private var place: (run: String, round: Int)? {
-        let parts = round.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, let number = Int(parts[1]), number >= 0 else { return nil }
-        return (String(parts[0]), number)
-    }
-
     func validate() throws {
-        if place == nil { throw ValidationError("\(round) is not RUN/ROUND, such as second/1.") }
+        if RoundName(round) == nil { throw ValidationError("\(round) is not RUN/ROUND, such as second/1.") }
     }
 
     func run() async throws {
-        guard let place else { return }
+        guard let place = RoundName(round) else { return }
         try await Session.with(options) { session in
             let result = try await OrganRelease(catalog: session.catalog)
                 .run(place.run, round: place.round, organs: organs, reason: why.reason)

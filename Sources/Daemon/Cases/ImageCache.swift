@@ -78,7 +78,7 @@ struct ImageCache: Sendable {
             throw DaemonError.imageChanged(file: volume.path)
         }
         let grid = grid(of: volume)
-        let values = grid.down(image.voxels.floats).map { Int16(max(-32768, min(32767, $0.rounded()))) }
+        let values = grid.down(image)
         do {
             let bytes = VolumeCache.bytes(of: grid.shape, bytesPerVoxel: 2)
             try cache.makeRoom(for: bytes, limit: limitInBytes)

@@ -1,5 +1,6 @@
 internal import Catalog
 internal import Domain
+internal import Imaging
 internal import Learning
 internal import Numerics
 
@@ -50,6 +51,11 @@ struct TrainingGrid: Sendable {
         return VoxelBox(
             lower: Vector3((0..<3).map { bound(box.lower[$0], $0) }),
             upper: Vector3((0..<3).map { bound(box.upper[$0], $0) }))
+    }
+
+    /// The voxels of an image on the run's grid, rounded to 16 bits.
+    func down(_ image: ImageVolume) -> [Int16] {
+        down(image.voxels.floats).map { Int16(max(-32768, min(32767, $0.rounded()))) }
     }
 
     /// Values of the volume on the run's grid, by anti-aliased trilinear interpolation.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Console
+internal import Domain
 internal import Workflows
 
 struct PredictCommand: AsyncParsableCommand {
@@ -77,7 +78,7 @@ struct TrainedRound: ExpressibleByArgument, Sendable {
             (run, round) = (argument, nil)
             return
         }
-        guard let exact = RoundArgument(argument: argument) else { return nil }
+        guard let exact = RoundName(argument) else { return nil }
         (run, round) = (exact.run, exact.round)
     }
 }

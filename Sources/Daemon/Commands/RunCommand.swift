@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Console
+internal import Domain
 internal import Glibc
 internal import Learning
 internal import Logging
@@ -47,7 +48,7 @@ struct RunCommand: AsyncParsableCommand {
     var once = false
 
     @Option(help: .value("run/round", "Repeat a finished round without writing anything, and compare."))
-    var reproduce: RoundArgument?
+    var reproduce: RoundName?
 
     @Flag(help: "Restart a round that failed.")
     var retryFailed = false
@@ -89,7 +90,7 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    private func reproduce(_ round: RoundArgument) async throws {
+    private func reproduce(_ round: RoundName) async throws {
         let reproduced = try await Program.naming(round.run) {
             let (session, run) = try await DaemonSession.open(options, run: round.run)
             return try await RoundReproduction(session, run: run, round: round.round).reproduce()

@@ -133,7 +133,7 @@ struct ImagePrediction: Sendable {
     }
 
     private func item(_ image: ImageVolume, on grid: TrainingGrid) throws -> TrainingCase {
-        let values = grid.down(image.voxels.floats).map { Int16(max(-32768, min(32767, $0.rounded()))) }
+        let values = grid.down(image)
         return TrainingCase(
             volume: VolumeID(0), shape: grid.shape, spacing: grid.spacing, image: IntensityVoxels(values),
             labels: parts.library.organs.map { _ in .unknown })

@@ -74,8 +74,8 @@ struct DaemonSession: Sendable {
     /// - Throws: `ConfigurationError` where `run.startFrom` names a run of other organs or of another network. A run that does not exist
     ///   is refused by the catalogue.
     private func requireFittingStart() async throws {
-        guard let start = configuration.plan.startFrom,
-            let source = try await catalog.run(named: String(start.prefix { $0 != "/" }))
+        guard let start = configuration.plan.startFrom.flatMap({ RoundName($0) }),
+            let source = try await catalog.run(named: start.run)
         else { return }
         let other = try RunConfiguration(json: try await catalog.configuration(of: source.id).text)
         func plan(_ configuration: RunConfiguration) -> NetworkPlan {

@@ -97,8 +97,8 @@ struct LabelJudge: Sendable {
         else { return nil }
         let other = pair.left == own ? pair.right : pair.left
         let predicted = labels.first { key($0) == other }?.foreground
-        guard let mask = try await predicted.orElse({ try await partner(other) }),
-            let otherCentre = VolumeMeasure.centre(mask)
+        let mask = if let predicted { predicted } else { try await partner(other) }
+        guard let mask, let otherCentre = VolumeMeasure.centre(mask)
         else { return nil }
         let isRight = centre.x > otherCentre.x
         guard isRight != (pair.right == own) else { return nil }
@@ -108,11 +108,5 @@ struct LabelJudge: Sendable {
     private static func text(_ value: Double) -> String {
         let places = value < 10 ? 1000.0 : 1
         return SettingValue.number((value * places).rounded() / places).description
-    }
-}
-
-extension Optional where Wrapped: Sendable {
-    fileprivate func orElse(_ other: () async throws -> Wrapped?) async rethrows -> Wrapped? {
-        if let self { self } else { try await other() }
     }
 }

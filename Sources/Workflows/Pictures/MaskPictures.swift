@@ -113,8 +113,7 @@ package struct MaskPictures {
 
     /// `RUN round NUMBER` for `RUN/NUMBER`.
     private static func title(of round: String) -> String {
-        let parts = round.split(separator: "/")
-        return parts.count == 2 ? "\(parts[0]) round \(parts[1])" : round
+        RoundName(round).map { "\($0.run) round \($0.round)" } ?? round
     }
 
     private func organs(of volume: VolumeID, _ request: Request) async throws -> [OrganKey] {
