@@ -64,7 +64,8 @@ public struct KnownVoxelLoss {
     /// With L = Σ log(1 − p) it is −log(−expm1(L)); L is kept at most −10⁻³⁰, because float32 would round it to 0.
     private func compositeTerms(_ logits: Tensor, _ batch: Batch, _ composite: Tensor, _ axes: [Int]) throws -> [Tensor]
     {
-        let open = try batch.known.scaled(by: -1, plus: 1)
+        let isKnown = try batch.known.scaled(by: 1e30).clamped(atMost: 1)  // whatever the weight
+        let open = try isKnown.scaled(by: -1, plus: 1)
         let none = try logits.scaled(by: -1).logSigmoid() * open
         return try batch.compositeSets.indices.map { set in
             let parts = try Tensor(positions: batch.compositeSets[set])

@@ -81,6 +81,14 @@ import Testing
         #expect(distance(result.gradient, [-0.25, 0.25]) < 1e-6)
     }
 
+    /// A pseudo label of a smaller weight says as surely that the part is absent.
+    @Test func theWeightOfAPartDoesNotOpenACompositeLabel() async throws {
+        let result = try await outcome(
+            logits: [0, 0], target: [0, 0], known: [0, 0.5], organs: 2, composite: [1], sets: [[0, 1]])
+        #expect(abs(result.loss - log(2)) < 1e-6)
+        #expect(distance(result.gradient, [-1 / 3, 1 / 6]) < 1e-6)
+    }
+
     @Test func aCompositeLabelStaysFiniteWhereAllPartsAreImprobable() async throws {
         let result = try await outcome(
             logits: [-60, -90], target: [0, 0], known: [0, 0], organs: 2, composite: [1], sets: [[0, 1]])
