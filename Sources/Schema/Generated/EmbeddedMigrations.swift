@@ -2306,7 +2306,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "e10025985e1b2c3e62b0ac38c44a8789ad23cc3035a3ec78001126d9ecb6aa42",
+            sha256: "d63d8b5e78c340d0f1236aac815f4d66806081139188c1e2bb2dfc60554e0580",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2496,24 +2496,26 @@ declare
     the_round round;
 begin
     if named is null then
-        raise exception 'run.startFrom is %, not RUN/ROUND', new.start_from using errcode = 'LA004';
+        raise exception 'run.startFrom is %, not RUN/ROUND', new.start_from using errcode = 'LA004', column = 'start_from';
     end if;
     select r.* into the_round from round r join run p on p.id = r.run_id where p.name = named[1] and r.number = named[2]::integer;
     if not found then
         raise exception 'no round % exists, from whose weights the run is to start', new.start_from
-            using errcode = 'LA004', hint = 'lacuna round list shows the rounds';
+            using errcode = 'LA004', column = 'start_from', hint = 'lacuna round list shows the rounds';
     end if;
     if the_round.state <> 'published' then
-        raise exception '% is not closed, so that no run starts from its weights', round_name(the_round.id) using errcode = 'LA005';
+        raise exception '% is not closed, so that no run starts from its weights', round_name(the_round.id)
+            using errcode = 'LA005', column = 'start_from', hint = 'name a round that is closed; lacuna round list shows them';
     end if;
     if is_recalled(the_round.id) or exists (
         select from checkpoint c where c.round_id = the_round.id and c.contaminated_by <> '{}') then
         raise exception '% was trained on data that were removed or held out since, so that no run starts from its weights',
-            round_name(the_round.id) using errcode = 'LA010';
+            round_name(the_round.id)
+            using errcode = 'LA010', column = 'start_from', hint = 'name another round, or start from scratch';
     end if;
     if not exists (select from checkpoint c where c.round_id = the_round.id and c.kind = 'network' and c.removal is null) then
         raise exception 'the weights of % are not kept any more', round_name(the_round.id)
-            using errcode = 'LA005', hint = 'name a round whose network was not pruned';
+            using errcode = 'LA005', column = 'start_from', hint = 'name a round whose network was not pruned';
     end if;
     insert into run_start (run_id, previous_run_id, previous_round) values (new.id, the_round.run_id, the_round.number);
     return null;
@@ -2534,7 +2536,7 @@ declare
 begin
     select id into the_split from split where name = p_split;
     if not found then
-        raise exception 'no split is named %', p_split using errcode = 'LA004', hint = 'create it with lacuna split create';
+        raise exception 'no split is named %', p_split using errcode = 'LA004', column = 'split', hint = 'create it with lacuna split create';
     end if;
     select string_agg(distinct coalesce(k, 'null'), ', ') into unknown
     from unnest(p_organs || p_mapped || p_accepted) k where not exists (select from organ where key = k);
@@ -5534,7 +5536,7 @@ grant execute on function enqueue_images(job_kind, integer), retry_job(bigint), 
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "59da7b0c5585da084fb6428bb5189d0523c3b5af8668efbfde2ace516ee7d3ab",
+            sha256: "551fc06af71c9349a0914db156961a9c88969e2adafacd1af09b73431aecd328",
             sql: ###"""
 -- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
@@ -6482,7 +6484,7 @@ declare
 begin
     select id into the_split from split where name = p_split;
     if not found then
-        raise exception 'no split is named %', p_split using errcode = 'LA004', hint = 'create it with lacuna split create';
+        raise exception 'no split is named %', p_split using errcode = 'LA004', column = 'split', hint = 'create it with lacuna split create';
     end if;
     select string_agg(distinct coalesce(k, 'null'), ', ') into unknown
     from unnest(p_organs || p_mapped || p_accepted) k where not exists (select from organ where key = k);
