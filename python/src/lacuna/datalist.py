@@ -1,0 +1,196 @@
+"""Datalists in the form that MONAI's ``load_decathlon_datalist`` reads, equal to those of ``lacuna export monai``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import images
+from .errors import ArgumentError, LacunaError, MissingExtraError
+from .labelmap import Evidence, LabelComposer, Load
+from .records import Source, Volume
+from .splits import LISTS, Place
+
+ENDING = ".nii.gz"
+
+#: The lists of a datalist, in their order.
+NAMES = ("training", "validation", "testing")
+_FOLDS = {"training": 0, "validation": 1}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One volume of a datalist."""
+
+    name: str
+    volume: Volume
+    source: Source
+    place: Place | None
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def list(self) -> str:
+        return LISTS[self.place.part if self.place else None]
+
+
+def select(
+    volumes: Sequence[Volume],
+    places: Mapping[str, Place] | None,
+    locked: set[int],
+    datasets: Sequence[str],
+    labels: Callable[[int], Sequence[Evidence]],
+    composer: LabelComposer,
+) -> list[Case]:
+    """The volumes with a label of the organs, in the order of their ids; without those outside the split.
+
+    Volumes of locked test subjects are left out where they are in no part test.
+    """
+    cases: list[Case] = []
+    names = _Names()
+    for volume in volumes:
+        place = places.get(volume.subject) if places is not None else None
+        part = place.part if place else None
+        if (places is not None and part is None) or (volume.id in locked and part != "test"):
+            continue
+        source = next(
+            (one for one in volume.sources if not one.removed and (not datasets or one.dataset in datasets)), None
+        )
+        if source is None:
+            continue
+        name = names.name(source, volume.id)
+        evidence = tuple(labels(volume.id))
+        if any(composer.concerns(item.organ) for item in evidence):
+            cases.append(Case(name, volume, source, place, evidence))
+    if not cases:
+        raise ArgumentError(
+            "none of these organs is labelled in the selected volumes",
+            "see coverage(), or name other organs or datasets",
+        )
+    return cases
+
+
+def compose(
+    cases: Sequence[Case], folds: int, composer: LabelComposer, names: Mapping[str, str], revision: int
+) -> dict[str, Any]:
+    """The datalist without paths of label maps."""
+    if folds > 1:
+        _require_one_fold(cases)
+    scheme = composer.scheme
+    keys = {str(value): organ for organ, value in zip(scheme.organs, scheme.values, strict=True) if value is not None}
+    regions = {
+        organ: scheme.region(place)
+        for place, organ in enumerate(scheme.organs)
+        if len(scheme.region(place)) > 1 or scheme.values[place] is None
+    }
+    found: dict[str, Any] = {
+        "release": f"revision {revision}",
+        "label_dict": keys,
+        "original_label_dict": {value: names[organ] for value, organ in keys.items()},
+        "regions": regions,
+    }
+    for name in NAMES:
+        items = [_item(case, name, folds) for case in cases if case.list == name]
+        if items or name == "training":
+            found[name] = items
+    return found
+
+
+def write_label_maps(
+    found: dict[str, Any], cases: Sequence[Case], folder: Path, composer: LabelComposer, load: Load, home: str | None
+) -> None:
+    """Writes the label map of each case as FOLDER/CASE.nii.gz, on the grid of its image, and adds its path as ``label``.
+
+    Cases in which no voxel is decided are left out. ``ignore`` is added where a map has such voxels.
+
+    Raises:
+        ArgumentError: where a file exists already.
+    """
+    by_name = {case.name: case for case in cases}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in NAMES:
+        kept = []
+        for item in found.get(name, ()):
+            case = by_name[item["case"]]
+            values = composer.compose(case.evidence, case.volume.shape, load)
+            undecided = values == composer.scheme.ignore
+            if undecided.all():
+                continue
+            if undecided.any():
+                found["ignore"] = composer.scheme.ignore
+            path = folder.absolute() / f"{case.name}{ENDING}"
+            _write(values, case.source, path, home)
+            kept.append({"image": item["image"], "label": str(path), **item})
+        if name in found:
+            found[name] = kept
+
+
+def _item(case: Case, name: str, folds: int) -> dict[str, Any]:
+    item: dict[str, Any] = {"image": case.source.path}
+    fold: int | None = _FOLDS.get(name)
+    if folds > 1 and case.place and case.place.validates:
+        fold = case.place.validates[0]
+    if fold is not None:
+        item["fold"] = fold
+    return {**item, "case": case.name, "subject": case.volume.subject, "volume": case.volume.id}
+
+
+def _require_one_fold(cases: Sequence[Case]) -> None:
+    for case in cases:
+        place = case.place
+        if place and place.part != "test" and (len(place.validates) > 1 or place.is_left_out):
+            raise ArgumentError(
+                f"{case.name} validates in several folds or is missing in some, and a datalist has one fold per case",
+                "name each fold by itself, such as NAME-0, or leave its dataset out",
+            )
+
+
+def _write(values: Any, source: Source, path: Path, home: str | None) -> None:
+    try:
+        import nibabel
+    except ImportError as error:
+        raise MissingExtraError("nibabel", "images", "a label map") from error
+    if path.exists():
+        raise ArgumentError(f"{path} exists", "name a new folder")
+    image = images.load(source, home).image
+    laid = np.ascontiguousarray(images.stored(values, source.orientation))
+    header = nibabel.Nifti1Header()
+    header.set_data_dtype(np.uint8)
+    header.set_data_shape(laid.shape)
+    header.set_xyzt_units("mm")
+    written = nibabel.Nifti1Image(laid, image.affine, header)
+    if hasattr(image.header, "get_qform"):
+        written.set_qform(*image.header.get_qform(coded=True))
+        written.set_sform(*image.header.get_sform(coded=True))
+    try:
+        nibabel.save(written, path)
+    except OSError as error:
+        raise ArgumentError(f"{path} cannot be written: {error.strerror}", "name another folder") from None
+
+
+class _Names:
+    """Names of cases, unique and of ASCII letters, digits, ``-`` and ``_``."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def name(self, source: Source, volume: int) -> str:
+        plain = re.sub(r"_?[^A-Za-z0-9_-]+", "_", f"{source.dataset}_{source.case}")
+        for name in self._candidates(plain, volume):
+            if name.lower() not in self._taken:
+                self._taken.add(name.lower())
+                return name
+        raise LacunaError("no name is free", "report this")
+
+    @staticmethod
+    def _candidates(plain: str, volume: int) -> Iterator[str]:
+        yield plain
+        yield f"{plain}_v{volume}"
+        number = 2
+        while True:
+            yield f"{plain}_v{volume}_{number}"
+            number += 1
