@@ -9,8 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-
 from . import datalist as datalists
 from . import images, masks, statements
 from .coverage import CoverageFacts
@@ -204,7 +202,11 @@ class Catalogue:
         found = self.volume(volume)
         if found.withheld:
             raise WithheldError(f"volume {found.id} is withheld: {found.withheld}", "see lacuna volume show")
-        return images.read(_source(found, dataset), self._home)
+        return self.image_of(_source(found, dataset))
+
+    def image_of(self, source: Source) -> images.Image:
+        """The image of a source, as ``image``."""
+        return images.read(source, self._home)
 
     # Training
 
@@ -218,24 +220,29 @@ class Catalogue:
         pseudo: bool = False,
         labels: str | os.PathLike[str] | None = None,
     ) -> dict[str, Any]:
-        """A datalist with ``training``, ``validation`` and ``testing`` lists, as MONAI's ``load_decathlon_datalist`` reads it from JSON.
+        """A datalist in the form that MONAI's ``load_decathlon_datalist`` reads from JSON: ``training``, ``validation``, ``testing``.
 
-        Each item has ``image`` (an absolute path), ``case``, ``subject``, ``volume`` and, where it trains or validates, ``fold``; with
-        ``labels`` also ``label``, the path of a label map of ``organs`` on the image's grid. ``label_dict`` has the organs by value,
-        ``regions`` the values of organs that contain others, and ``ignore``, where voxels have it, the value of voxels that are not
-        known for every organ. Cases, lists and label maps are those of ``lacuna export monai``, which also checks licences and records
-        the export; a datalist made here is not recorded.
+        Each item has ``image`` (an absolute path), ``case``, ``subject``, ``volume`` and, where it trains or validates, ``fold``. With
+        ``labels`` it has ``label``, the path of a label map of the annotations on the image's grid, and with ``pseudo``, where a pseudo
+        label concerns the organs, ``pseudo_label``, the same completed by pseudo labels, and their ``confidence``. ``label_dict`` has
+        the organs by value, ``regions`` the values of organs that contain others, and ``ignore``, where voxels have it, the value of
+        voxels that are not known for every organ.
+
+        Cases, lists and label maps are those of ``lacuna export monai``. That command also checks the licences and records the export
+        in the catalogue; this method does neither.
 
         Args:
             split: a split, or the common name of its folds; None: all volumes train. Subjects outside the split are left out.
             organs: by key or any other spelling, in the order of their values; None: all with an annotation.
+            revision: of the labels.
             datasets: whose images and labels are taken, as if no other were imported; empty: all.
-            pseudo: whether pseudo labels fill what annotations leave undecided. (Label maps of the program's ``label`` have none.)
+            pseudo: whether pseudo labels are taken too.
             labels: a folder into which the label maps are written; existing files are not overwritten. Requires the extra ``images``.
                 None: none are written.
 
         Raises:
             ArgumentError: for unknown names, organs that cannot be in one label map, or where nothing is labelled.
+            LacunaError: with ``labels``, as ``mask`` and ``image``.
         """
         number = self._revision(revision)
         keys = self._annotated_organs(number) if organs is None else self.ontology.keys(organs)
@@ -251,9 +258,10 @@ class Catalogue:
             composer,
         )
         names = {organ.key: organ.name for organ in self.ontology.organs.values()}
-        found = datalists.compose(cases, fold_count, composer, names, number)
+        found = datalists.compose(cases, fold_count, composer, names, number, self._home)
         if labels is not None:
-            datalists.write_label_maps(found, cases, Path(labels), composer, self._planes, self._home)
+            files = datalists.LabelMapFiles(Path(labels), composer, self._planes, self._home)
+            datalists.add_label_maps(found, cases, files)
         return found
 
     def dataset(
@@ -339,7 +347,7 @@ class Catalogue:
     def _revision_at(self, time: str) -> int:
         try:
             number, is_future = self._session.rows(statements.REVISION_AT, [time] * 3)[0]
-        except psycopg.DataError:
+        except ArgumentError:
             raise ArgumentError(
                 f"{time} is no date or time", "use a form such as 2026-11-30 or 2026-11-30T12:00Z"
             ) from None
@@ -397,13 +405,17 @@ class Catalogue:
         binds = {"revision": revision, "volume": volume, "datasets": list(datasets)}
         return self._session.rows(statements.EXPORT_LABELS, binds)
 
-    def _evidence(self, revision: int, volume: int, datasets: Sequence[str], pseudo: bool) -> list[Evidence]:
+    def _evidence(
+        self, revision: int, volume: int, datasets: Sequence[str], pseudo: bool
+    ) -> tuple[list[Evidence], dict[str, float]]:
+        """The labels of a volume, and the confidence of organs that have one."""
         rows = self._export_labels(revision, volume, datasets)
-        return [
+        kept = [row for row in rows if pseudo or row[1] != "pseudo"]
+        evidence = [
             Evidence(organ, mask, masks.extent_box(extent), status == "pseudo")
-            for organ, status, _, _, mask, extent in rows
-            if pseudo or status != "pseudo"
+            for organ, status, _, _, mask, extent in kept
         ]
+        return evidence, {row[0]: row[3] for row in kept if row[3] is not None}
 
     def _cases(
         self,

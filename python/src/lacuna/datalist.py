@@ -20,6 +20,7 @@ ENDING = ".nii.gz"
 
 #: The lists of a datalist, in their order.
 NAMES = ("training", "validation", "testing")
+_CONFIDENCE = ("pseudo_label_reliability", "confidence")
 _FOLDS = {"training": 0, "validation": 1}
 
 
@@ -32,6 +33,8 @@ class Case:
     source: Source
     place: Place | None
     evidence: tuple[Evidence, ...]
+    #: Of the pseudo labels, from 0 to 1, by organ.
+    confidence: Mapping[str, float]
 
     @property
     def list(self) -> str:
@@ -43,7 +46,7 @@ def select(
     places: Mapping[str, Place] | None,
     locked: set[int],
     datasets: Sequence[str],
-    labels: Callable[[int], Sequence[Evidence]],
+    labels: Callable[[int], tuple[Sequence[Evidence], Mapping[str, float]]],
     composer: LabelComposer,
 ) -> list[Case]:
     """The volumes with a label of the organs, in the order of their ids; without those outside the split.
@@ -63,9 +66,9 @@ def select(
         if source is None:
             continue
         name = names.name(source, volume.id)
-        evidence = tuple(labels(volume.id))
+        evidence, confidence = labels(volume.id)
         if any(composer.concerns(item.organ) for item in evidence):
-            cases.append(Case(name, volume, source, place, evidence))
+            cases.append(Case(name, volume, source, place, tuple(evidence), confidence))
     if not cases:
         raise ArgumentError(
             "none of these organs is labelled in the selected volumes",
@@ -75,7 +78,12 @@ def select(
 
 
 def compose(
-    cases: Sequence[Case], folds: int, composer: LabelComposer, names: Mapping[str, str], revision: int
+    cases: Sequence[Case],
+    folds: int,
+    composer: LabelComposer,
+    names: Mapping[str, str],
+    revision: int,
+    home: str | None,
 ) -> dict[str, Any]:
     """The datalist without paths of label maps."""
     if folds > 1:
@@ -94,43 +102,76 @@ def compose(
         "regions": regions,
     }
     for name in NAMES:
-        items = [_item(case, name, folds) for case in cases if case.list == name]
+        items = [_item(case, name, folds, home, scheme.organs) for case in cases if case.list == name]
         if items or name == "training":
             found[name] = items
     return found
 
 
-def write_label_maps(
-    found: dict[str, Any], cases: Sequence[Case], folder: Path, composer: LabelComposer, load: Load, home: str | None
-) -> None:
-    """Writes the label map of each case as FOLDER/CASE.nii.gz, on the grid of its image, and adds its path as ``label``.
+class LabelMapFiles:
+    """Writes label maps into a folder: CASE.nii.gz of the annotations, CASE_pseudo.nii.gz of these completed by pseudo labels."""
 
-    Cases in which no voxel is decided are left out. ``ignore`` is added where a map has such voxels.
+    def __init__(self, folder: Path, composer: LabelComposer, load: Load, home: str | None) -> None:
+        self._folder = folder.absolute()
+        self._composer = composer
+        self._load = load
+        self._home = home
+        self.ignore = composer.scheme.ignore
+        #: Whether a map that is listed has the value ``ignore``.
+        self.uses_ignore = False
 
-    Raises:
-        ArgumentError: where a file exists already.
-    """
+    def write(self, case: Case, taken: set[str]) -> dict[str, str]:
+        """The paths of the maps of a case as ``label`` and ``pseudo_label``; none where no voxel is decided.
+
+        Raises:
+            ArgumentError: where a file exists already.
+        """
+        paths = {"label": self._write(case, [item for item in case.evidence if not item.is_model_made], case.name)}
+        if any(item.is_model_made and self._composer.concerns(item.organ) for item in case.evidence):
+            name = f"{case.name}_pseudo"
+            while name.lower() in taken:
+                name += "_"
+            paths["pseudo_label"] = self._write(case, case.evidence, name)
+        return {key: path for key, path in paths.items() if path is not None}
+
+    def _write(self, case: Case, evidence: Sequence[Evidence], name: str) -> str | None:
+        values = self._composer.compose(evidence, case.volume.shape, self._load)
+        undecided = values == self._composer.scheme.ignore
+        if undecided.all():
+            return None
+        self.uses_ignore |= bool(undecided.any())
+        path = self._folder / f"{name}{ENDING}"
+        _write(values, case.source, path, self._home)
+        return str(path)
+
+
+def add_label_maps(found: dict[str, Any], cases: Sequence[Case], files: LabelMapFiles) -> None:
+    """Adds the paths of label maps to the items; cases in which no voxel is decided are left out."""
     by_name = {case.name: case for case in cases}
-    folder.mkdir(parents=True, exist_ok=True)
+    taken = {name.lower() for name in by_name}
     for name in NAMES:
         kept = []
         for item in found.get(name, ()):
-            case = by_name[item["case"]]
-            values = composer.compose(case.evidence, case.volume.shape, load)
-            undecided = values == composer.scheme.ignore
-            if undecided.all():
+            paths = files.write(by_name[item["case"]], taken)
+            if not paths:
                 continue
-            if undecided.any():
-                found["ignore"] = composer.scheme.ignore
-            path = folder.absolute() / f"{case.name}{ENDING}"
-            _write(values, case.source, path, home)
-            kept.append({"image": item["image"], "label": str(path), **item})
-        if name in found:
+            if "pseudo_label" not in paths:
+                item = {key: value for key, value in item.items() if key not in _CONFIDENCE}
+            kept.append({"image": item["image"], **paths, **item})
+        if name in found and (kept or name == "training"):
             found[name] = kept
+        else:
+            found.pop(name, None)
+    if files.uses_ignore:
+        found["ignore"] = files.ignore
 
 
-def _item(case: Case, name: str, folds: int) -> dict[str, Any]:
-    item: dict[str, Any] = {"image": case.source.path}
+def _item(case: Case, name: str, folds: int, home: str | None, organs: Sequence[str]) -> dict[str, Any]:
+    item: dict[str, Any] = {"image": str(images.path(case.source, home))}
+    confidence = {organ: case.confidence[organ] for organ in organs if organ in case.confidence}
+    if confidence:
+        item["pseudo_label_reliability"] = sum(confidence.values()) / len(confidence)
+        item["confidence"] = confidence
     fold: int | None = _FOLDS.get(name)
     if folds > 1 and case.place and case.place.validates:
         fold = case.place.validates[0]
@@ -154,6 +195,7 @@ def _write(values: Any, source: Source, path: Path, home: str | None) -> None:
         import nibabel
     except ImportError as error:
         raise MissingExtraError("nibabel", "images", "a label map") from error
+    path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         raise ArgumentError(f"{path} exists", "name a new folder")
     image = images.load(source, home).image

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import numpy as np
 import numpy.typing as npt
 
-from . import images
 from .errors import ArgumentError
 from .known import CompositeLabel, KnownLabel, KnownVoxels, OrganLabel, PseudoLabel, known_voxels
 from .masks import Box, extent_box
@@ -122,6 +122,7 @@ class KnownVoxelDataset:
         self._shuffle = shuffle
         self._seed = seed
         self._catalogue: Catalogue | None = None
+        self._process = 0
 
     def __len__(self) -> int:
         return self._length
@@ -136,7 +137,7 @@ class KnownVoxelDataset:
             raise IndexError(index)
         index %= self._length
         case = self._case(index)
-        image = images.read(case.source, self._open()._home)
+        image = self._open().image_of(case.source)
         box = self._box(index, case.shape)
         found = self.known(case)
         voxels = image.voxels.astype(np.float32)
@@ -172,8 +173,10 @@ class KnownVoxelDataset:
             self._catalogue = None
 
     def _open(self) -> Catalogue:
-        if self._catalogue is None:
+        # A process that was forked cannot use its parent's connection.
+        if self._catalogue is None or self._process != os.getpid():
             self._catalogue = self._reopen()
+            self._process = os.getpid()
         return self._catalogue
 
     def _case(self, index: int) -> CaseLabels:

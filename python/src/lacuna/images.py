@@ -41,12 +41,9 @@ def read(source: Source, home: str | None) -> Image:
     """
     stored = load(source, home)
     voxels = np.asanyarray(stored.image.dataobj)
-    voxels = voxels.reshape(voxels.shape + (1,) * (3 - voxels.ndim)) if voxels.ndim < 3 else voxels
-    voxels = voxels.reshape(voxels.shape[:3])
-    if not (np.issubdtype(voxels.dtype, np.integer) and _fits_int16(voxels)):
-        voxels = voxels.astype(np.float32)
-    else:
-        voxels = voxels.astype(np.int16)
+    voxels = voxels.reshape((*voxels.shape, 1, 1)[:3])
+    is_int16 = np.issubdtype(voxels.dtype, np.integer) and _fits_int16(voxels)
+    voxels = voxels.astype(np.int16 if is_int16 else np.float32)
     return Image(np.ascontiguousarray(canonical(voxels, stored.orientation)), affine(source))
 
 
@@ -56,38 +53,47 @@ def load(source: Source, home: str | None) -> StoredImage:
         import nibabel
     except ImportError as error:
         raise MissingExtraError("nibabel", "images", "an image") from error
-    path = file(source, home)
+    found = _checked(source, home)
     try:
-        return StoredImage(nibabel.load(path), source.orientation)
+        return StoredImage(nibabel.load(found), source.orientation)
     except Exception as error:
-        raise ImageError(f"{path}: nibabel cannot read the image: {error}", "restore the imported file") from None
+        raise ImageError(f"{found}: nibabel cannot read the image: {error}", "restore the imported file") from None
 
 
-def file(source: Source, home: str | None) -> Path:
-    """The path of the image: its file, or of a DICOM series the volume that the program converted.
+def path(source: Source, home: str | None) -> Path:
+    """The file of an image, or of a DICOM series the volume that the program converted.
 
     Raises:
-        ImageError: where the file is missing or changed, or a series is not converted.
+        ImageError: for a series that is not converted.
     """
     if home is not None:
         converted = Path(home, "converted", f"{source.sha256}.nii.gz")
         if converted.is_file():
-            return converted.absolute()
-    path = Path(source.path)
-    if path.is_dir():
+            return converted
+    found = Path(source.path)
+    if found.is_dir():
         raise ImageError(
-            f"{path}: the DICOM series is not converted", "connect with the home in which lacuna keeps converted series"
+            f"{found}: the DICOM series is not converted",
+            "connect with the home in which lacuna keeps converted series",
         )
+    return found
+
+
+def _checked(source: Source, home: str | None) -> Path:
+    """The file of an image, whose checksum is that of the import; that of a conversion is its name."""
+    found = path(source, home)
+    if str(found) != source.path:
+        return found
     try:
-        found = _sha256(path)
+        checksum = _sha256(found)
     except OSError as error:
         raise ImageError(
-            f"{path}: the image cannot be read: {error.strerror}",
+            f"{found}: the image cannot be read: {error.strerror}",
             "restore the file, or record its new place with lacuna dataset relocate",
         ) from None
-    if found != source.sha256:
-        raise ImageError(f"{path}: the image is not the one that was imported", "restore the imported file")
-    return path
+    if checksum != source.sha256:
+        raise ImageError(f"{found}: the image is not the one that was imported", "restore the imported file")
+    return found
 
 
 def affine(source: Source) -> npt.NDArray[np.float64]:

@@ -237,7 +237,8 @@ class _Step:
         planes = [plane for plane in found if plane is not None]
         if not planes or len(planes) < len(found):
             return None
-        return np.stack(planes).all(axis=0)
+        common: Bits = np.logical_and.reduce(planes)
+        return common
 
 
 def _wholes_first(wanted: Sequence[str], ontology: Ontology) -> list[str]:

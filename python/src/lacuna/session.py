@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from . import schema, statements
-from .errors import AccessError, ConnectionError
+from .errors import AccessError, ArgumentError, ConnectionError, LacunaError
 from .target import Target, is_listening
 
 _START = "start it with lacuna database start"
@@ -42,6 +44,16 @@ class Session:
             raise ConnectionError(
                 f"the connection to the database is lost: {_first_line(error)}", "connect again when it runs"
             ) from None
+        except psycopg.DataError as error:
+            raise ArgumentError(f"an argument is not valid: {_first_line(error)}", "use a value of its type") from None
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise AccessError(
+                f"the login may not read the catalogue: {_first_line(error)}", "log in as a member of lacuna_manager"
+            ) from None
+        except psycopg.Error as error:
+            raise LacunaError(
+                f"the database refuses a statement: {_first_line(error)}", "compare the schema with lacuna verify"
+            ) from None
 
     def close(self) -> None:
         self._connection.close()
@@ -62,9 +74,7 @@ def _connect(target: Target) -> psycopg.Connection[tuple[Any, ...]]:
             f"{_START}, or name a database with LACUNA_DATABASE or a home with LACUNA_HOME",
         )
     try:
-        connection = psycopg.connect(
-            target.database, autocommit=True, connect_timeout=10, application_name="lacuna-client"
-        )
+        connection = psycopg.connect(_with_defaults(target.database), autocommit=True)
         connection.execute(statements.READ_ONLY)
         return connection
     except psycopg.OperationalError as error:
@@ -75,6 +85,15 @@ def _connect(target: Target) -> psycopg.Connection[tuple[Any, ...]]:
         raise ConnectionError(
             "the connection string is not valid", "use a postgresql:// URI or keyword=value pairs"
         ) from None
+
+
+def _with_defaults(database: str) -> str:
+    """The connection string with a limit of the time to connect, and the name of this package, where it has none."""
+    named = conninfo_to_dict(database)
+    defaults: dict[str, str] = {"application_name": "lacuna-client"}
+    if "PGCONNECT_TIMEOUT" not in os.environ:
+        defaults["connect_timeout"] = "10"
+    return make_conninfo(database, **{key: value for key, value in defaults.items() if key not in named})
 
 
 def _first_line(error: psycopg.Error) -> str:

@@ -47,7 +47,7 @@ COVERAGE = """
     select 'surplus', o.key, null, null, null, c.n::bigint, null
     from lacuna.coverage_surplus(%s::bigint, '{catalogue}') c join lacuna.organ o on o.id = c.organ_id
     union all
-    select 'median', o.key, null, null, null, null, c.median
+    select 'median', o.key, null, null, null, null, c.median::float8
     from lacuna.coverage_confidence(%s::bigint, '{catalogue}') c join lacuna.organ o on o.id = c.organ_id
     union all
     select 'division', p.key, w.key, null, null, null, null from lacuna.organ_link l
@@ -65,7 +65,7 @@ HELD_OUT_DICE = """
 
 #: Organ, soft Dice, predicted Dice and its bounds, of the rounds whose labels are current.
 LABEL_QUALITY = """
-    select o.key, q.soft_dice, q.dice, q.dice_lower, q.dice_upper
+    select o.key, q.soft_dice::float8, q.dice::float8, q.dice_lower::float8, q.dice_upper::float8
     from lacuna.label_quality q join lacuna.organ o on o.id = q.organ_id
     where exists (select from lacuna.pseudo_pointer p where (p.round_id, p.organ_id) = (q.round_id, q.organ_id))
     """
@@ -117,7 +117,7 @@ LABELS = """
     select l.mask_id, l.volume_id, g.case_name, o.key, l.status::text,
         coalesce(run.name || '/' || r.number, h.name, lacuna.annotation_source(d.name, e.name, a.rater, a.partitioned)),
         l.origin::text, m.voxels, case when g.largest <= 1.001 * g.smallest then m.voxels * g.smallest / 1000 end,
-        run.name || '/' || r.number, l.confidence, p.dice, p.dice_lower, p.dice_upper, p.soft_dice, l.revision, l.activity_id,
+        run.name || '/' || r.number, l.confidence::float8, p.dice::float8, p.dice_lower::float8, p.dice_upper::float8, p.soft_dice::float8, l.revision, l.activity_id,
         b.purged_at is not null
     from lacuna.label_states(%(revision)s, %(volume)s::bigint, %(only)s::smallint) l
     join lacuna.organ o on o.id = l.organ_id
@@ -179,7 +179,7 @@ MASK = """
 
 #: Binds: a revision, a volume, names of datasets (empty: all). The labels that an export takes, by the organs' positions.
 EXPORT_LABELS = """
-    select o.key, l.status::text, l.origin::text, l.confidence, m.id, a.extent
+    select o.key, l.status::text, l.origin::text, l.confidence::float8, m.id, a.extent
     from lacuna.label_states(%(revision)s, %(volume)s, null,
         case when cardinality(%(datasets)s::text[]) > 0
             then array(select n.id from lacuna.dataset n where n.name = any (%(datasets)s)) end) l

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
+
 #: Variables of libpq that name a server; the embedded one is then not used.
 SERVER_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGSERVICE")
 
@@ -35,7 +37,6 @@ def resolve(
 
     The home is ``home``, else LACUNA_HOME, else ``./.lacuna``. Objects are in ``objects``, else in HOME/objects.
     """
-    # The programs use the embedded server of a home that is named only where nothing names a database.
     base = home or environment.get("LACUNA_HOME") or "./.lacuna"
     store = objects or f"{base}/objects"
     named = database or environment.get("LACUNA_DATABASE")
@@ -43,7 +44,8 @@ def resolve(
         return Target(named, store)
     if any(environment.get(name) for name in SERVER_VARIABLES):
         return Target("", store)
-    return Target(f"host='{socket_folder(base)}' port=5432 dbname=lacuna user=lacuna", store, embedded=base)
+    server = make_conninfo(host=socket_folder(base), port=5432, dbname="lacuna", user="lacuna")
+    return Target(server, store, embedded=base)
 
 
 def socket_folder(home: str) -> str:
