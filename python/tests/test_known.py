@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,8 @@ import lacuna
 from lacuna import CompositeLabel, KnownLabel, KnownVoxels, PseudoLabel, known_voxels
 from lacuna.known import OrganLabel
 from lacuna.masks import Bits
+
+from .vectors import KNOWN_VOXELS
 
 SHAPE = (6, 1, 1)
 # 0 liver, 1 left kidney, 2 right kidney, 3 liver tumour: all exclude each other, except the tumour, a part of the liver.
@@ -110,8 +111,6 @@ def test_arguments_are_checked() -> None:
 
 # Random cases, which Tests/LearningTests/KnownVoxelVectorTests.swift compares with the program's rule.
 
-VECTORS = Path(__file__).parent / "data" / "known_voxels.json"
-
 
 def plane(voxels: list[int] | None, shape: tuple[int, int, int]) -> Bits | None:
     """Linear indices, x fastest."""
@@ -158,6 +157,6 @@ def evaluate(case: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("case", json.loads(VECTORS.read_text()) if VECTORS.exists() else [])
+@pytest.mark.parametrize("case", json.loads(KNOWN_VOXELS.read_text()))
 def test_random_cases_are_those_of_the_program(case: dict[str, Any]) -> None:
     assert evaluate(case) == {"planes": case["planes"], "compositePlanes": case["compositePlanes"]}

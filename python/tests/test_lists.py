@@ -42,7 +42,7 @@ def test_coverage_of_some_organs(catalogue: lacuna.Catalogue, programs: Programs
 
 
 def test_volumes_are_those_of_the_program(catalogue: lacuna.Catalogue, programs: Programs) -> None:
-    for dataset in (None, "Task03_Liver", "Totalsegmentator_dataset"):
+    for dataset in (None, "Task03_Liver", "Totalsegmentator_dataset", "heldout"):
         found = programs.json("volume", "list", *(["--dataset", dataset] if dataset else []))
         volumes = catalogue.volumes(dataset, withheld=True)
         assert len(volumes) == len(found) > 0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from math import exp, log
 from typing import Any
 
 import pytest
 
 import lacuna
+
+from .vectors import LOSSES
 
 torch = pytest.importorskip("torch", reason="torch is not installed; LACUNA_TORCH_PYTHON names a Python that has it")
 
@@ -34,7 +37,7 @@ def outcome(
     )
     loss.backward()
     assert scores.grad is not None
-    return float(loss), scores.grad.flatten().tolist()
+    return float(loss.detach()), scores.grad.flatten().tolist()
 
 
 def close(values: list[float]) -> Any:
@@ -152,3 +155,27 @@ def test_arguments_are_checked() -> None:
     ):
         with pytest.raises(lacuna.ArgumentError):
             make()
+
+
+# Random cases, which Tests/LearningTests/LossVectorTests.swift compares with the program's loss.
+
+
+def evaluate(case: dict[str, Any]) -> tuple[float, list[float]]:
+    """The loss of a case and its gradient by the logits."""
+    shape = case["shape"]
+    sets = case["compositeSets"]
+    loss = KnownVoxelLoss(case["normalisation"], case["diceWeight"], case["positiveWeights"], sets)
+    logits = torch.tensor(case["logits"]).reshape(shape).requires_grad_()
+    composite = torch.tensor(case["composite"]).reshape(shape[0], len(sets), *shape[2:])
+    target, known = torch.tensor(case["target"]).reshape(shape), torch.tensor(case["known"]).reshape(shape)
+    value = loss(logits, target, known, composite)
+    value.backward()
+    assert logits.grad is not None
+    return float(value.detach()), logits.grad.flatten().tolist()
+
+
+@pytest.mark.parametrize("case", json.loads(LOSSES.read_text()))
+def test_random_cases_are_those_of_the_program(case: dict[str, Any]) -> None:
+    loss, gradient = evaluate(case)
+    assert loss == pytest.approx(case["loss"], rel=1e-6, abs=1e-6)
+    assert gradient == pytest.approx(case["gradient"], abs=1e-6)

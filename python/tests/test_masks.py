@@ -177,7 +177,6 @@ def test_a_damaged_or_missing_object_is_an_error(programs: Programs, tmp_path: P
         files = [file for file in (tmp_path / "objects").glob("??/*") if file.is_file()]
     for file in files:
         file.chmod(0o644)
-        file.write_bytes(file.read_bytes()[:-1] + b"\x00\x01"[-1:])
         with file.open("r+b") as opened:
             opened.seek(20)
             opened.write(b"\xff\xff\xff\xff")

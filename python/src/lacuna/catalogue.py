@@ -13,7 +13,7 @@ from . import datalist as datalists
 from . import images, masks, statements
 from .coverage import CoverageFacts
 from .dataset import CaseLabels, KnownVoxelDataset
-from .errors import ArgumentError, LacunaError, WithheldError
+from .errors import ArgumentError, DamageError, WithheldError
 from .labelmap import Evidence, LabelComposer, LabelScheme
 from .ontology import Ontology, Organ
 from .records import Coverage, Label, Source, Volume
@@ -181,7 +181,7 @@ class Catalogue:
         foreground, valid = masks.decode(self._store.read(digest, offset, length), shape, content, name)
         counts = int(foreground.sum()), None if valid is None else int(valid.sum())
         if counts != (voxels, known):
-            raise LacunaError(
+            raise DamageError(
                 f"{name} has {counts[0]} voxels, but the catalogue records {voxels}", "run lacuna verify --read-data"
             )
         return masks.Mask(number, volume, organ, foreground, valid, masks.extent_box(extent), predicted)

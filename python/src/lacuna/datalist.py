@@ -135,7 +135,7 @@ class LabelMapFiles:
         return {key: path for key, path in paths.items() if path is not None}
 
     def _write(self, case: Case, evidence: Sequence[Evidence], name: str) -> str | None:
-        values = self._composer.compose(evidence, case.volume.shape, self._load)
+        values = self._composer.compose(evidence, case.volume.shape, self._load, case.name)
         undecided = values == self._composer.scheme.ignore
         if undecided.all():
             return None

@@ -108,8 +108,10 @@ class KnownVoxelDataset:
             raise ArgumentError(
                 f"{patch} is no size of a patch", "use three numbers of 1 or more: voxels along x, y, z"
             )
-        if (length is not None and length < 0) or seed < 0:
-            raise ArgumentError("length or seed is negative", "use numbers of 0 or more")
+        if (length is not None and length < 0) or not 0 <= seed < 1 << 63:
+            raise ArgumentError(
+                "length or seed is out of its range", "use a length of 0 or more, and a seed below 2^63"
+            )
         self.organs = tuple(organs)
         #: The parts of the composite labels, as indices of organs; the planes of ``composite`` are in this order.
         self.composite_sets = tuple(sorted({parts for case in cases for parts, _ in case.composites}))
@@ -133,10 +135,8 @@ class KnownVoxelDataset:
             IndexError: outside the data set.
             LacunaError: as ``Catalogue.image`` and ``Catalogue.mask``.
         """
-        if not -self._length <= index < self._length:
-            raise IndexError(index)
-        index %= self._length
         case = self._case(index)
+        index %= self._length
         image = self._open().image_of(case.source)
         box = self._box(index, case.shape)
         found = self.known(case)
@@ -164,7 +164,7 @@ class KnownVoxelDataset:
 
     def volume(self, index: int) -> int:
         """The id of the volume of an item, without reading it."""
-        return self._case(index % self._length).volume
+        return self._case(index).volume
 
     def close(self) -> None:
         """Closes the connection of this process; the next item opens another."""
@@ -180,7 +180,9 @@ class KnownVoxelDataset:
         return self._catalogue
 
     def _case(self, index: int) -> CaseLabels:
-        epoch, place = divmod(index, len(self._cases))
+        if not -self._length <= index < self._length:
+            raise IndexError(index)
+        epoch, place = divmod(index % self._length, len(self._cases))
         if self._shuffle:
             place = int(self._random(0, epoch).permutation(len(self._cases))[place])
         return self._cases[place]

@@ -93,11 +93,14 @@ class LabelComposer:
         above = self._ontology.parts(organ)
         return any(key == organ or organ in self._ontology.parts(key) or key in above for key in self.scheme.organs)
 
-    def compose(self, evidence: Sequence[Evidence], shape: tuple[int, int, int], load: Load) -> npt.NDArray[np.uint8]:
+    def compose(
+        self, evidence: Sequence[Evidence], shape: tuple[int, int, int], load: Load, name: str
+    ) -> npt.NDArray[np.uint8]:
         """The label map [x, y, z].
 
         Args:
             evidence: at most one item an organ.
+            name: of the case, for errors.
 
         Raises:
             ArgumentError: where two organs overlap that do not exclude each other.
@@ -108,9 +111,9 @@ class LabelComposer:
             items = [item for item in evidence if item.is_model_made == is_model_made]
             if items:
                 _Step(self.scheme, self._ontology, items, shape, load).apply(positive, negative, not is_model_made)
-        return self._paint(positive, negative)
+        return self._paint(positive, negative, name)
 
-    def _paint(self, positive: Bits, negative: Bits) -> npt.NDArray[np.uint8]:
+    def _paint(self, positive: Bits, negative: Bits, name: str) -> npt.NDArray[np.uint8]:
         scheme = self.scheme
         undecided = ~(positive | negative).all(axis=0)
         taken = np.zeros_like(undecided)
@@ -123,7 +126,7 @@ class LabelComposer:
             taken |= claim
             if scheme.values[organ] is None:
                 undecided |= claim
-        self._refuse_overlaps(claims, clashing & ~undecided)
+        self._refuse_overlaps(claims, clashing & ~undecided, name)
         values = np.zeros(undecided.shape, np.uint8)
         for claim, value in zip(claims, scheme.values, strict=True):
             if value is not None:
@@ -131,7 +134,7 @@ class LabelComposer:
         values[undecided | clashing] = scheme.ignore
         return values
 
-    def _refuse_overlaps(self, claims: Bits, clashing: Bits) -> None:
+    def _refuse_overlaps(self, claims: Bits, clashing: Bits, name: str) -> None:
         """Of organs that exclude each other one label is wrong, and the voxel is undecided; others overlap."""
         if not clashing.any():
             return
@@ -140,7 +143,8 @@ class LabelComposer:
             for b, second in enumerate(organs[a + 1 :], a + 1):
                 if not self._ontology.excludes(first, second) and (claims[a] & claims[b] & clashing).any():
                     raise ArgumentError(
-                        f"{first} and {second} overlap, and a label map has one value a voxel", "leave one of them out"
+                        f"{first} and {second} overlap in {name}, and a label map has one value a voxel",
+                        "leave one of them out",
                     )
 
 

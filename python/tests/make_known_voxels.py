@@ -1,6 +1,6 @@
 """Writes data/known_voxels.json: random labels, with the planes that the rule makes of them.
 
-Run it as ``python -m tests.make_vectors`` in ``python/`` after a change of the rule, and run the program's KnownVoxelVectorTests.
+Run it as ``python -m tests.make_known_voxels`` in ``python/`` after a change of the rule, and run the program's KnownVoxelVectorTests.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import json
 import random
 from typing import Any
 
-from .test_known import VECTORS, evaluate
+from .test_known import evaluate
+from .vectors import KNOWN_VOXELS
 
 CASES = 40
 SHAPE = (5, 4, 3)
@@ -47,5 +48,5 @@ def case(seed: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    VECTORS.parent.mkdir(exist_ok=True)
-    VECTORS.write_text("[\n" + ",\n".join(json.dumps(case(seed)) for seed in range(CASES)) + "\n]\n")
+    KNOWN_VOXELS.parent.mkdir(exist_ok=True)
+    KNOWN_VOXELS.write_text("[\n" + ",\n".join(json.dumps(case(seed)) for seed in range(CASES)) + "\n]\n")

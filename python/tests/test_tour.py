@@ -1,0 +1,52 @@
+"""The code of docs/python.md runs as it is written."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import REPOSITORY, Programs
+
+PAGE = REPOSITORY / "docs/python.md"
+
+
+def blocks() -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def requirement(block: str) -> str | None:
+    """The package of an extra that a block needs and that is not installed."""
+    for name, sign in (("torch", "import torch"), ("pyarrow", ".arrow()"), ("nibabel", "labels=")):
+        if sign in block:
+            try:
+                __import__(name)
+            except ImportError:
+                return name
+    return None
+
+
+def test_the_tour(
+    programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LACUNA_HOME", str(programs.home))
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    missing = set()
+    found = blocks()
+    assert len(found) > 8
+    for block in found:
+        needed = requirement(block)
+        if needed:
+            missing.add(needed)
+            continue
+        capsys.readouterr()
+        exec(compile(block, str(PAGE), "exec"), names)
+        for line, expected in re.findall(r"^print\((.*)\) +# (.*)$", block, re.MULTILINE):
+            assert str(eval(line, names)) == expected
+    names["dataset"].close()
+    names["catalogue"].close()
+    if missing:
+        pytest.skip(f"the blocks that need {', '.join(sorted(missing))}, which is not installed; the others ran")
