@@ -297,6 +297,7 @@ private struct ClosedRunCalls {
             "record_selection": [
                 "\(run), \(round), '{liver}', '{9}', array_fill(0.5::real, array[20]), array_fill(0.5::real, array[20])"
             ],
+            "images_of_job": [run, job], "masks_of_job": [run, job], "record_descriptor": ["\(run), 1, 'x'"],
             "record_quality": ["\(run), \(round), 9, 0.5, 0.5, 0.9, 0.9"],
             "record_validation": ["\(run), \(round), 9, '{liver}', '{0.5}', '{2}'"],
             "record_guards": ["\(run), \(round), '{liver}', '{dice}', '{0.7}', '{0.5}', '{passed}'"],
