@@ -113,13 +113,9 @@ extension RoundReport {
 
     /// When, by whom and with which round the run was evaluated on its test part.
     private var evaluation: [Cell.Field] {
-        guard let test else {
-            return [Cell.Field("testEvaluated", Cell.null, title: "test part", absence: "not evaluated")]
-        }
-        return [
-            Cell.Field("testEvaluated", test.finished, title: "test part evaluated"),
-            Cell.Field("testEvaluatedBy", test.person, title: "by"), Cell.Field("testRound", test.round),
-            Cell.Field("testOpenings", test.openings),
+        [
+            Cell.Field("testEvaluated", test?.finished, absence: "no"), Cell.Field("testEvaluatedBy", test?.person),
+            Cell.Field("testRound", test?.round), Cell.Field("testOpenings", test?.openings),
         ]
     }
 
