@@ -47,8 +47,8 @@ import Testing
         try logits.requireGradient()
         let loss = try KnownVoxelLoss(
             normalisation: LossNormalisation(rawValue: vector.normalisation) ?? .total, diceWeight: vector.diceWeight,
-            positiveWeights: vector.positiveWeights, dimensions: vector.shape.count - 2)(logits, batch)
-        try loss.total.backward()
-        return (try loss.total.scalar(), try logits.gradient()?.floats() ?? [])
+            positiveWeights: vector.positiveWeights)(logits, batch)
+        try loss.backward()
+        return (loss.value, try logits.gradient()?.floats() ?? [])
     }
 }

@@ -60,7 +60,8 @@ def test_precedence() -> None:
     assert resolve("dbname=c", "/g", "/o", {"LACUNA_DATABASE": "dbname=a"}).database == "dbname=c"
     assert resolve(None, None, None, {"PGSERVICE": "s"}).database == ""
     embedded = resolve(None, None, None, {})
-    assert (embedded.embedded, embedded.objects) == ("./.lacuna", "./.lacuna/objects")
+    home = str(Path(".lacuna").absolute())
+    assert (embedded.embedded, embedded.objects) == (home, f"{home}/objects")
 
 
 def test_a_server_that_does_not_run(tmp_path: Path) -> None:

@@ -11,23 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from . import datalist as datalists
 from . import images, masks, statements
-from .coverage import CoverageFacts
-from .dataset import CaseLabels, KnownVoxelDataset
+from .dataset import KnownVoxelDataset
 from .errors import ArgumentError, DamageError, WithheldError
-from .labelmap import Evidence, LabelComposer, LabelScheme
-from .ontology import Ontology, Organ
+from .labelmap import LabelComposer, LabelScheme
+from .ontology import Ontology
+from .queries import Queries, Revision
 from .records import Coverage, Label, Source, Volume
 from .rows import Rows
+from .selection import Selection
 from .session import Session
-from .splits import Place, fold_names, places
 from .store import ObjectStore
-from .target import Target, resolve
+from .target import Target, home_folder, resolve
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-#: A revision by its number, or by a date or time (UTC) in ISO 8601's form; a date includes the whole day. None: now.
-Revision = int | str | None
 
 
 def connect(
@@ -47,7 +44,7 @@ def connect(
         SchemaError: where the schema is not the one that this package was made for.
     """
     folder = None if home is None else os.fspath(home)
-    return Catalogue(resolve(database, folder, objects), folder or os.environ.get("LACUNA_HOME") or "./.lacuna")
+    return Catalogue(resolve(database, folder, objects), home_folder(folder))
 
 
 class Catalogue:
@@ -55,8 +52,9 @@ class Catalogue:
 
     def __init__(self, target: Target, home: str) -> None:
         self._target = target
-        self._home = str(Path(home).absolute())
+        self._home = home
         self._session = Session(target)
+        self._queries = Queries(self._session)
 
     def __enter__(self) -> Self:
         return self
@@ -75,27 +73,23 @@ class Catalogue:
     @property
     def revision(self) -> int:
         """The newest revision; 0 in an empty catalogue."""
-        return int(self._session.rows(statements.CURRENT_REVISION)[0][0])
+        return self._queries.newest
 
     def coverage(self, revision: Revision = None, organs: Sequence[str] | None = None) -> Rows[Coverage]:
         """How organs are labelled over all volumes, in the order of the ontology; the values of ``lacuna coverage --json``.
 
         Args:
-            revision: figures of quality and ``union_known`` divisions without a label are of now only.
+            revision: None: now. An earlier one has no held-out Dice and no quality.
             organs: by key or any other spelling; None: those with a label.
 
         Raises:
             ArgumentError: for an unknown organ or revision.
         """
-        number = None if revision is None else self._revision(revision)
-        facts = CoverageFacts(self._session.rows(statements.COVERAGE, [number] * 5))
-        now = number is None
-        dice = dict(self._session.rows(statements.HELD_OUT_DICE)) if now else {}
-        quality = {row[0]: row[1:] for row in self._session.rows(statements.LABEL_QUALITY)} if now else {}
-        wanted = None if organs is None else set(self.ontology.keys(organs))
-        found = [] if facts.volumes is None else facts.organs(self.ontology.organs)
-        kept = [organ for organ in found if wanted is None or organ in wanted]
-        return Rows([facts.row(organ, dice.get(organ), quality.get(organ, (None,) * 4)) for organ in kept], Coverage)
+        rows = self._queries.coverage(None if revision is None else self._queries.revision(revision))
+        if organs is None:
+            return Rows(rows, Coverage)
+        wanted = self.ontology.keys(organs)
+        return Rows([row for row in rows if row.organ in wanted], Coverage)
 
     def volumes(self, dataset: str | None = None, *, withheld: bool = False) -> Rows[Volume]:
         """The volumes with their sources, in the order of their ids; with ``withheld`` those of ``lacuna volume list --json``.
@@ -108,8 +102,8 @@ class Catalogue:
             ArgumentError: for an unknown dataset.
         """
         if dataset is not None:
-            self._require_datasets([dataset])
-        return Rows(self._volumes(dataset=dataset, withheld=withheld), Volume)
+            self._queries.require_datasets([dataset])
+        return Rows(self._queries.volumes(dataset=dataset, withheld=withheld), Volume)
 
     def volume(self, name: int | str) -> Volume:
         """The volume with that id, or of that ``DATASET/CASE``.
@@ -117,10 +111,7 @@ class Catalogue:
         Raises:
             ArgumentError: for an unknown volume.
         """
-        found = self._session.rows(statements.RESOLVE_VOLUME, {"name": str(name)})
-        if len(found) != 1:
-            raise ArgumentError(f"no volume is named {name}", "name its id or DATASET/CASE; see volumes()")
-        return self._volumes(volume=found[0][0], withheld=True)[0]
+        return self._queries.volume(name)
 
     def labels(
         self,
@@ -141,13 +132,11 @@ class Catalogue:
         Raises:
             ArgumentError: for an unknown revision, volume or organ.
         """
-        number = self._revision(revision)
+        number = self._queries.revision(revision)
         one = None if volume is None else self.volume(volume).id
         keys = None if organs is None else self.ontology.keys(organs)
-        only = self._session.rows(statements.ORGAN_NUMBER, keys)[0][0] if keys and len(keys) == 1 else None
-        binds = {"revision": number, "volume": one, "organs": keys, "only": only}
-        found = [Label(*row) for row in self._session.rows(statements.LABELS, binds)]
-        return Rows(self._with_unlabelled(found, number, one, keys) if unlabelled else found, Label)
+        found = self._queries.labels(number, one, keys)
+        return Rows(self._queries.with_unlabelled(found, number, one, keys) if unlabelled else found, Label)
 
     # Masks and images
 
@@ -166,10 +155,8 @@ class Catalogue:
         found = self._session.rows(statements.MASK, [id])
         if not found:
             raise ArgumentError(f"no mask has the id {id}", "see labels()")
-        number, volume, organ, shape, content, digest, offset, length, voxels, known, extent, predicted, *rest = found[
-            0
-        ]
-        purged, withheld, removed = rest
+        number, volume, organ, shape, content, digest, offset, length, voxels, known, *rest = found[0]
+        extent, is_prediction, purged, withheld, removed = rest
         if purged:
             raise WithheldError(f"mask {number} was purged", "its bytes were destroyed")
         if withheld or removed:
@@ -184,7 +171,7 @@ class Catalogue:
             raise DamageError(
                 f"{name} has {counts[0]} voxels, but the catalogue records {voxels}", "run lacuna verify --read-data"
             )
-        return masks.Mask(number, volume, organ, foreground, valid, masks.extent_box(extent), predicted)
+        return masks.Mask(number, volume, organ, foreground, valid, masks.extent_box(extent), is_prediction)
 
     def image(self, volume: int | str, dataset: str | None = None) -> images.Image:
         """The voxels [x, y, z] of a volume in canonical orientation, and the affine to RAS+ millimetres. Requires the extra ``images``.
@@ -244,17 +231,17 @@ class Catalogue:
             ArgumentError: for unknown names, organs that cannot be in one label map, or where nothing is labelled.
             LacunaError: with ``labels``, as ``mask`` and ``image``.
         """
-        number = self._revision(revision)
-        keys = self._annotated_organs(number) if organs is None else self.ontology.keys(organs)
+        number = self._queries.revision(revision)
+        keys = self._queries.annotated_organs(number) if organs is None else self.ontology.keys(organs)
         composer = LabelComposer(LabelScheme(keys, self.ontology), self.ontology)
-        self._require_datasets(datasets)
-        fold_count, subjects = self._places(split)
+        self._queries.require_datasets(datasets)
+        fold_count, subjects = self._queries.places(split)
         cases = datalists.select(
-            self._volumes(),
+            self._queries.volumes(),
             subjects,
-            self._locked(),
+            self._queries.locked(),
             datasets,
-            lambda volume: self._evidence(number, volume, datasets, pseudo),
+            lambda volume: self._queries.evidence(number, volume, datasets, pseudo),
             composer,
         )
         names = {organ.key: organ.name for organ in self.ontology.organs.values()}
@@ -295,16 +282,15 @@ class Catalogue:
         Raises:
             ArgumentError: for unknown names, or where no volume is left.
         """
-        number = self._revision(revision)
+        number = self._queries.revision(revision)
         keys = self.ontology.keys(organs)
         if not keys:
             raise ArgumentError("no organ is named", "name one organ or more")
-        self._require_datasets(datasets)
-        cases = self._cases(keys, split, part, number, datasets, set(origins), pseudo)
+        selection = Selection(keys, split, part, number, datasets, frozenset(origins), pseudo)
         return KnownVoxelDataset(
-            self._reopen(),
+            Reopen(self._target, self._home),
             keys,
-            cases,
+            selection.cases(self._queries),
             self.ontology.exclusions(keys) if exclusions else [],
             self.ontology.part_pairs(keys),
             patch=patch,
@@ -313,149 +299,18 @@ class Catalogue:
             seed=seed,
         )
 
-    # Details
-
-    @cached_property
+    @property
     def ontology(self) -> Ontology:
         """The organs and how they relate."""
-        organs = [Organ(*row) for row in self._session.rows(statements.ORGANS)]
-        links = [(row[0], row[1], row[2]) for row in self._session.rows(statements.ORGAN_LINKS)]
-        synonyms = [(row[0], row[1]) for row in self._session.rows(statements.ORGAN_SYNONYMS)]
-        return Ontology(organs, links, synonyms)
+        return self._queries.ontology
 
     @cached_property
     def _store(self) -> ObjectStore:
         return ObjectStore(self._target.objects, self._session.rows(statements.CATALOGUE)[0][0])
 
-    def _reopen(self) -> Reopen:
-        return Reopen(self._target, self._home)
-
     def _planes(self, mask: int) -> tuple[masks.Bits, masks.Bits | None]:
         found = self.mask(mask)
         return found.foreground, found.valid
-
-    def _revision(self, revision: Revision) -> int:
-        newest = self.revision
-        if revision is None:
-            return newest
-        if isinstance(revision, str):
-            return self._revision_at(revision)
-        if not 0 <= revision <= newest:
-            raise ArgumentError(f"revision {revision} does not exist", f"name one from 0 to {newest}")
-        return revision
-
-    def _revision_at(self, time: str) -> int:
-        try:
-            number, is_future = self._session.rows(statements.REVISION_AT, [time] * 3)[0]
-        except ArgumentError:
-            raise ArgumentError(
-                f"{time} is no date or time", "use a form such as 2026-11-30 or 2026-11-30T12:00Z"
-            ) from None
-        if is_future:
-            raise ArgumentError(f"{time} is in the future", "name a date or time that has passed")
-        if number is None:
-            raise ArgumentError(f"there was no revision at {time}", "name a later date or time")
-        return int(number)
-
-    def _volumes(self, dataset: str | None = None, volume: int | None = None, withheld: bool = False) -> list[Volume]:
-        binds = {"dataset": dataset, "volume": volume, "withheld": withheld}
-        found: dict[int, list[tuple[Any, ...]]] = {}
-        for row in self._session.rows(statements.VOLUMES, binds):
-            found.setdefault(row[0], []).append(row)
-        return [_volume(rows) for rows in found.values()]
-
-    def _with_unlabelled(
-        self, found: list[Label], revision: int, volume: int | None, organs: list[str] | None
-    ) -> list[Label]:
-        labelled = {(label.volume, label.organ): label for label in found}
-        present = {label.organ for label in found}
-        keys = [key for key in self.ontology.organs if key in (present if organs is None else organs)]
-        in_use = self._session.rows(statements.VOLUMES_IN_USE, {"revision": revision, "volume": volume})
-        return [
-            labelled.get((number, organ)) or _unlabelled(number, case, organ)
-            for number, case in in_use
-            for organ in keys
-        ]
-
-    def _require_datasets(self, names: Sequence[str]) -> None:
-        existing = {row[0] for row in self._session.rows(statements.DATASETS)}
-        for name in names:
-            if name not in existing:
-                raise ArgumentError(f"no dataset is named {name}", "see lacuna dataset list")
-
-    def _locked(self) -> set[int]:
-        return {row[0] for row in self._session.rows(statements.LOCKED_VOLUMES)}
-
-    def _places(self, split: str | None) -> tuple[int, dict[str, Place] | None]:
-        """The number of folds, and the places of subjects; None without a split."""
-        if split is None:
-            return 0, None
-        folds = fold_names(split, [row[0] for row in self._session.rows(statements.SPLITS)])
-        parts = [dict(self._session.rows(statements.SPLIT_PARTS, [fold])) for fold in folds]
-        return len(folds), places(parts)
-
-    def _annotated_organs(self, revision: int) -> list[str]:
-        found = {label.organ for label in self.labels(revision) if label.status in ("annotated", "absent")}
-        keys = [key for key in self.ontology.organs if key in found]
-        if not keys:
-            raise ArgumentError("no organ is annotated", "name organs, or see coverage()")
-        return keys
-
-    def _export_labels(self, revision: int, volume: int, datasets: Sequence[str]) -> list[tuple[Any, ...]]:
-        binds = {"revision": revision, "volume": volume, "datasets": list(datasets)}
-        return self._session.rows(statements.EXPORT_LABELS, binds)
-
-    def _evidence(
-        self, revision: int, volume: int, datasets: Sequence[str], pseudo: bool
-    ) -> tuple[list[Evidence], dict[str, float]]:
-        """The labels of a volume, and the confidence of organs that have one."""
-        rows = self._export_labels(revision, volume, datasets)
-        kept = [row for row in rows if pseudo or row[1] != "pseudo"]
-        evidence = [
-            Evidence(organ, mask, masks.extent_box(extent), status == "pseudo")
-            for organ, status, _, _, mask, extent in kept
-        ]
-        return evidence, {row[0]: row[3] for row in kept if row[3] is not None}
-
-    def _cases(
-        self,
-        organs: list[str],
-        split: str | None,
-        part: str,
-        revision: int,
-        datasets: Sequence[str],
-        origins: set[str],
-        pseudo: bool,
-    ) -> list[CaseLabels]:
-        if part not in ("train", "confidence", "validation", "test"):
-            raise ArgumentError(f"no part is named {part}", "use train, confidence, validation or test")
-        folds, subjects = self._places(split)
-        if folds > 1:
-            raise ArgumentError(f"{split} is the common name of {folds} folds", f"name one of them, such as {split}-0")
-        locked, composites = self._locked(), self.ontology.composites(organs)
-        cases = []
-        for volume in self._volumes():
-            own = subjects.get(volume.subject) if subjects is not None else None
-            if subjects is not None and (own is None or own.part != part):
-                continue
-            if volume.id in locked and part != "test":
-                continue
-            sources = [one for one in volume.sources if not one.removed and (not datasets or one.dataset in datasets)]
-            if not sources:
-                continue
-            rows = [
-                row
-                for row in self._export_labels(revision, volume.id, datasets)
-                if (row[0] in organs and (pseudo if row[1] == "pseudo" else row[2] in origins))
-                or (row[0] in composites and row[1] != "pseudo" and row[2] in origins)
-            ]
-            if rows:
-                cases.append(CaseLabels.make(volume, sources[0], organs, composites, rows))
-        if not cases:
-            raise ArgumentError(
-                "no volume of this part is labelled for these organs", "see coverage() and lacuna split show"
-            )
-        return cases
 
 
 class Reopen:
@@ -469,21 +324,6 @@ class Reopen:
         return Catalogue(self._target, self._home)
 
 
-def _volume(rows: list[tuple[Any, ...]]) -> Volume:
-    sources = tuple(_source_of(row) for row in rows)
-    number, subject, x, y, z, modality, withheld = rows[0][:7]
-    columns = [sources[0].affine[axis::4] for axis in range(3)]
-    spacing = [sum(value * value for value in column) ** 0.5 for column in columns]
-    return Volume(number, subject, (x, y, z), (spacing[0], spacing[1], spacing[2]), modality, withheld, sources)
-
-
-def _source_of(row: tuple[Any, ...]) -> Source:
-    dataset, release, case, file, root, sha256, affine, orientation, modality, removed, study, phase = row[7:]
-    return Source(
-        dataset, release, case, file, root, sha256, tuple(affine), orientation, modality, removed, study, phase
-    )
-
-
 def _source(volume: Volume, dataset: str | None) -> Source:
     for source in volume.sources:
         if not source.removed and dataset in (None, source.dataset):
@@ -492,11 +332,3 @@ def _source(volume: Volume, dataset: str | None) -> Source:
         f"volume {volume.id} has no source in {dataset or 'a dataset in use'}",
         f"its datasets are: {', '.join(source.dataset for source in volume.sources)}",
     )
-
-
-def _unlabelled(volume: int, case: str | None, organ: str) -> Label:
-    return Label(
-        mask=None, volume=volume, case=case, organ=organ, status="unlabelled", source=None, origin=None, voxels=None,
-        millilitres=None, round=None, confidence=None, predicted_dice=None, dice_lower=None, dice_upper=None, soft_dice=None,
-        revision=None, activity=None, purged=False,
-    )  # fmt: skip

@@ -139,7 +139,7 @@ class KnownVoxelDataset:
         index %= self._length
         image = self._open().image_of(case.source)
         box = self._box(index, case.shape)
-        found = self.known(case)
+        found = self._known(case)
         voxels = image.voxels.astype(np.float32)
         affine = image.affine.copy()
         affine[:3, 3] += affine[:3, :3] @ box[0]
@@ -155,12 +155,6 @@ class KnownVoxelDataset:
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_catalogue": None}
-
-    def known(self, case: CaseLabels) -> KnownVoxels:
-        """The known voxels of a whole volume."""
-        labels = [self._label(case.labels.get(place)) for place in range(len(self.organs))]
-        composites = [CompositeLabel(parts, *self._planes(facts)) for parts, facts in case.composites]
-        return known_voxels(labels, composites, self._exclusions, self._parts, case.shape, self.composite_sets)
 
     def volume(self, index: int) -> int:
         """The id of the volume of an item, without reading it."""
@@ -200,6 +194,12 @@ class KnownVoxelDataset:
 
     def _random(self, purpose: int, place: int) -> np.random.Generator:
         return np.random.Generator(np.random.Philox(key=[self._seed, purpose << 62 | place]))
+
+    def _known(self, case: CaseLabels) -> KnownVoxels:
+        """The known voxels of a whole volume."""
+        labels = [self._label(case.labels.get(place)) for place in range(len(self.organs))]
+        composites = [CompositeLabel(parts, *self._planes(facts)) for parts, facts in case.composites]
+        return known_voxels(labels, composites, self._exclusions, self._parts, case.shape, self.composite_sets)
 
     def _label(self, facts: OrganFacts | None) -> OrganLabel:
         if facts is None:

@@ -19,14 +19,15 @@ MIGRATIONS = (
     "132eb605c061cf88c4b719f0e233b0e3c0dc39fb9d25fc767a5e46040880f9a6",
     "eedfb0592b2fd0fd0f637cb4ab8e67e87ef41ce81b2673ba281524924c6c1a25",
     "2fe19dea240a6d57f06cd9dbf6c0e25e33d179b0d41009b4c9ff86aa40e7e2db",
-    "551fc06af71c9349a0914db156961a9c88969e2adafacd1af09b73431aecd328",
+    "f380fa0ea5e455e5007e4d202e957cf66b88b264fdc65c0f522b1133c0983300",
     "54f8954bbba1509613015abcd8195ff02063126189ce2e45e3f92b7a08bc1960",
     "62ae36af43f64a3ff95ee33b4e4d06b6d2b707d35ab466d18cde62e8bdb6c862",
     "c76bfc11392c34a142327d0d4f97fb70bbacc347046c397f014dcfb1e9b05e2c",
+    "e7641d8955f9f4c62f3fb874b91518ca03a8777942fa498c215a0b5dc925b18b",
 )
 
 #: What STATEMENT returns of a schema that these migrations made.
-DIGEST = "5038cc248cc0c4d92a1b50bbf158b12e912f8309fdb1d6490701d6c97d5ab7d9"
+DIGEST = "e4628e43a46021a0c5d53d2d00d6c1c262c79abd100a4b1e3f692d0b3a5f9c4b"
 
 #: Reads the ledger of migrations, and the digest.
 STATEMENT = r"""

@@ -37,8 +37,10 @@ def resolve(
 
     The home is ``home``, else LACUNA_HOME, else ``./.lacuna``. Objects are in ``objects``, else in HOME/objects.
     """
-    base = home or environment.get("LACUNA_HOME") or "./.lacuna"
+    base = home_folder(home, environment)
     store = objects or f"{base}/objects"
+    if "://" not in store:
+        store = str(Path(store).absolute())
     named = database or environment.get("LACUNA_DATABASE")
     if named:
         return Target(named, store)
@@ -46,6 +48,11 @@ def resolve(
         return Target("", store)
     server = make_conninfo(host=socket_folder(base), port=5432, dbname="lacuna", user="lacuna")
     return Target(server, store, embedded=base)
+
+
+def home_folder(home: str | None, environment: Mapping[str, str] = os.environ) -> str:
+    """The absolute path of the home, which other processes find from another folder too."""
+    return str(Path(home or environment.get("LACUNA_HOME") or "./.lacuna").absolute())
 
 
 def socket_folder(home: str) -> str:
