@@ -76,6 +76,10 @@ class Programs:
             host=socket_folder(str(self.home)), user="postgres", dbname=database, autocommit=True, connect_timeout=10
         )
 
+    def uri(self, user: str = "lacuna", database: str = "lacuna") -> str:
+        folder = socket_folder(str(self.home)).replace("/", "%2F")
+        return f"postgresql://{user}@{folder}/{database}"
+
     def stop(self) -> None:
         data = self.json("database", "status")["data"]
         self.run("database", "stop")
@@ -115,6 +119,16 @@ def programs(no_named_server: None) -> Iterator[Programs]:
 def catalogue(programs: Programs) -> Iterator[lacuna.Catalogue]:
     with lacuna.connect(home=programs.home) as opened:
         yield opened
+
+
+@pytest.fixture
+def copy(programs: Programs) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """A superuser's connection to a copy of the database, named copy."""
+    with programs.superuser("postgres") as server:
+        server.execute("create database copy template lacuna")
+        with programs.superuser("copy") as connection:
+            yield connection
+        server.execute("drop database copy with (force)")
 
 
 def fill(programs: Programs) -> None:

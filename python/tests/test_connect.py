@@ -6,7 +6,7 @@ import builtins
 import importlib
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,6 @@ from lacuna import expected_schema, schema
 from lacuna.target import resolve, socket_folder
 
 from .conftest import Programs
-
-
-def uri(programs: Programs, user: str = "lacuna", database: str = "lacuna", extra: str = "") -> str:
-    folder = socket_folder(str(programs.home)).replace("/", "%2F")
-    return f"postgresql://{user}@{folder}/{database}{extra}"
 
 
 def test_the_embedded_server_of_a_home(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,12 +33,12 @@ def test_the_socket_is_where_the_program_has_it(programs: Programs) -> None:
 
 
 def test_a_named_database_goes_first(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LACUNA_DATABASE", uri(programs))
+    monkeypatch.setenv("LACUNA_DATABASE", programs.uri())
     objects = str(programs.home / "objects")
     with lacuna.connect(objects=objects) as catalogue:
         assert catalogue.mask(2).foreground.any()
     with pytest.raises(lacuna.ConnectionError):
-        lacuna.connect(uri(programs, database="absent"))
+        lacuna.connect(programs.uri(database="absent"))
 
 
 def test_variables_of_libpq_name_a_server(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +72,7 @@ def test_a_session_cannot_write(catalogue: lacuna.Catalogue) -> None:
 
 def test_a_login_that_may_not_read(programs: Programs) -> None:
     with pytest.raises(lacuna.AccessError, match="lacunad may not read") as caught:
-        lacuna.connect(uri(programs, user="lacunad"))
+        lacuna.connect(programs.uri(user="lacunad"))
     assert "lacuna_manager" in caught.value.remedy
 
 
@@ -114,24 +109,14 @@ def test_a_lost_connection(programs: Programs) -> None:
 # The schema
 
 
-@pytest.fixture
-def copy(programs: Programs) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-    """A superuser's connection to a copy of the database, named copy."""
-    with programs.superuser("postgres") as server:
-        server.execute("create database copy template lacuna")
-        with programs.superuser("copy") as connection:
-            yield connection
-        server.execute("drop database copy with (force)")
-
-
 def error_of(programs: Programs) -> lacuna.SchemaError:
     with pytest.raises(lacuna.SchemaError) as caught:
-        lacuna.connect(uri(programs, database="copy"))
+        lacuna.connect(programs.uri(database="copy"))
     return caught.value
 
 
 def test_a_copy_is_accepted(programs: Programs, copy: psycopg.Connection[tuple[Any, ...]]) -> None:
-    with lacuna.connect(uri(programs, database="copy")) as catalogue:
+    with lacuna.connect(programs.uri(database="copy")) as catalogue:
         assert catalogue.coverage()
 
 
