@@ -27,12 +27,15 @@ def rounded(values: torch.Tensor) -> list[float]:
 def case(seed: int, normalisation: str, dice_weight: float, positive_weights: list[float] | None) -> dict[str, Any]:
     torch.manual_seed(seed)
     known = torch.tensor([0.0, 0.25, 1.0])[torch.randint(0, 3, SHAPE)]
+    target = torch.randint(0, 2, SHAPE) * (known > 0)
+    is_open = [(target[:, parts] == 0).all(1) & (known[:, parts] == 0).any(1) for parts in SETS]
+    composite = torch.randint(0, 2, (SHAPE[0], len(SETS), *SHAPE[2:])) * torch.stack(is_open, 1)
     made = {
         "shape": list(SHAPE),
         "logits": rounded(torch.randn(SHAPE) * 3),
-        "target": (torch.randint(0, 2, SHAPE) * (known > 0)).flatten().tolist(),
+        "target": target.flatten().tolist(),
         "known": known.flatten().tolist(),
-        "composite": torch.randint(0, 2, (2, len(SETS), *SHAPE[2:])).flatten().tolist(),
+        "composite": composite.flatten().tolist(),
         "compositeSets": SETS,
         "normalisation": normalisation,
         "diceWeight": dice_weight,

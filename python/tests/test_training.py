@@ -86,7 +86,7 @@ def test_a_datalist_of_an_earlier_revision(catalogue: lacuna.Catalogue, programs
     assert "label" not in found["training"][0]
 
 
-def test_existing_label_maps_are_kept(catalogue: lacuna.Catalogue, tmp_path: Path) -> None:
+def test_label_maps_go_to_a_new_folder(catalogue: lacuna.Catalogue, tmp_path: Path) -> None:
     catalogue.datalist(organs=["liver"], labels=tmp_path)
     with pytest.raises(lacuna.ArgumentError, match="exists"):
         catalogue.datalist(organs=["liver"], labels=tmp_path)

@@ -224,8 +224,7 @@ class Catalogue:
             revision: of the labels.
             datasets: whose images and labels are taken, as if no other were imported; empty: all.
             pseudo: whether pseudo labels are taken too.
-            labels: a folder into which the label maps are written; existing files are not overwritten. Requires the extra ``images``.
-                None: none are written.
+            labels: a new or empty folder into which the label maps are written. Requires the extra ``images``. None: none are written.
 
         Raises:
             ArgumentError: for unknown names, organs that cannot be in one label map, or where nothing is labelled.

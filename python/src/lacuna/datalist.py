@@ -112,6 +112,12 @@ class LabelMapFiles:
     """Writes label maps into a folder: CASE.nii.gz of the annotations, CASE_pseudo.nii.gz of these completed by pseudo labels."""
 
     def __init__(self, folder: Path, composer: LabelComposer, load: Load, home: str | None) -> None:
+        """
+        Raises:
+            ArgumentError: for a folder that is not empty.
+        """
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ArgumentError(f"{folder} exists and is not an empty folder", "name a new folder for the label maps")
         self._folder = folder.absolute()
         self._composer = composer
         self._load = load
@@ -121,11 +127,7 @@ class LabelMapFiles:
         self.uses_ignore = False
 
     def write(self, case: Case, taken: set[str]) -> dict[str, str]:
-        """The paths of the maps of a case as ``label`` and ``pseudo_label``; none where no voxel is decided.
-
-        Raises:
-            ArgumentError: where a file exists already.
-        """
+        """The paths of the maps of a case as ``label`` and ``pseudo_label``; none where no voxel is decided."""
         paths = {"label": self._write(case, [item for item in case.evidence if not item.is_model_made], case.name)}
         if any(item.is_model_made and self._composer.concerns(item.organ) for item in case.evidence):
             name = f"{case.name}_pseudo"
@@ -195,9 +197,6 @@ def _write(values: Any, source: Source, path: Path, home: str | None) -> None:
         import nibabel
     except ImportError as error:
         raise MissingExtraError("nibabel", "images", "a label map") from error
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        raise ArgumentError(f"{path} exists", "name a new folder")
     image = images.load(source, home).image
     laid = np.ascontiguousarray(images.stored(values, source.orientation))
     header = nibabel.Nifti1Header()
@@ -209,6 +208,7 @@ def _write(values: Any, source: Source, path: Path, home: str | None) -> None:
         written.set_qform(*image.header.get_qform(coded=True))
         written.set_sform(*image.header.get_sform(coded=True))
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         nibabel.save(written, path)
     except OSError as error:
         raise ArgumentError(f"{path} cannot be written: {error.strerror}", "name another folder") from None

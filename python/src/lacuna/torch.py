@@ -68,7 +68,8 @@ class KnownVoxelLoss(torch.nn.Module):
             target: the same shape: 1 where the organ is known to be present, else 0.
             known: the same shape. Of an integer type, as ``KnownVoxels.known``: 0 unknown, 1 known, 2 known by a pseudo label only. Of
                 a float type, the weights themselves.
-            composite: [N, composite sets, …]: 1 where a composite label is open; None without composite labels.
+            composite: [N, composite sets, …]: 1 where a composite label is set, none of its parts is known to be present, and one at
+                least is unknown; None without composite labels.
 
         Raises:
             ArgumentError: for shapes that do not fit.
@@ -115,14 +116,14 @@ class KnownVoxelLoss(torch.nn.Module):
     def _composite_terms(self, logits: Tensor, weight: Tensor, composite: Tensor) -> Tensor:
         """The sum of -log(1 - prod(1 - p)) of each composite label.
 
-        With L = sum(log(1 - p)) it is -log(-expm1(L)); L is kept at most -1e-30, because float32 would round it to 0.
+        With L = sum(log(1 - p)) it is -log(-expm1(L)), in float64; L is kept at most -1e-300, so that the logarithm is finite.
         """
-        absent = functional.logsigmoid(-logits) * (weight == 0).float()
+        absent = functional.logsigmoid(-logits.double()) * (weight == 0)
         terms = []
         for place, parts in enumerate(self.composite_sets):
-            none = absent[:, list(parts)].sum(1).clamp(max=-1e-30)
+            none = absent[:, list(parts)].sum(1).clamp(max=-1e-300)
             terms.append((-torch.log(-torch.expm1(none)) * composite[:, place]).sum())
-        return torch.stack(terms)
+        return torch.stack(terms).float()
 
     def _factors(self, weights: Tensor, positions: int) -> Tensor:
         if self.normalisation == "constant":
