@@ -24,18 +24,10 @@ public struct HeldOutMasks: Sendable {
         softDice = zip(item.labels.indices, offered).map { organ, candidate in
             guard case .known(_, let extent, let known) = item.labels[organ] else { return nil }
             let region = Evaluator.region(extent, known, item.shape) ?? BitVolume(item.shape, repeating: true)
-            return Self.softDice(candidate.foreground, prediction.logits[organ], in: region)
+            var (mask, negatives) = (candidate.foreground, region)
+            mask.formIntersection(region)
+            negatives.subtract(prediction.foreground(organ: organ))
+            return SoftDice.value(of: mask, negatives: negatives, scores: prediction.logits[organ])
         }
-    }
-
-    /// Voxels that another organ got count nowhere, as in `LabelMeasures.softDice`.
-    private static func softDice(_ mask: BitVolume, _ scores: [Prediction.Score], in region: BitVolume) -> Double? {
-        var sum = SoftDice()
-        region.forEachSet { voxel in
-            let isForeground = mask[voxel]
-            guard isForeground || scores[voxel] <= 0 else { return }
-            sum.add(Prediction.probability(of: scores[voxel]), isForeground: isForeground)
-        }
-        return sum.value
     }
 }
