@@ -114,6 +114,12 @@ class Trial:
         """The file of the true mask of a case of the public dataset."""
         return os.path.join(self.folder, "truth", PUBLIC, case, "segmentations", f"{organ}.nii.gz")
 
+    def decide(self, case, organ):
+        """A review that gives the truth of an organ in a case of the public dataset."""
+        volume, truth = f"{PUBLIC}/{case}", self.truth(case, organ)
+        decision = ["submit", truth] if _voxels(truth) else ["absent"]
+        self.lacuna("review", *decision, volume, organ, "--by", "phantom")
+
     def true_dice(self, mask):
         """Of a stored mask with the truth, on the grid of the image; None where both are empty."""
         path = os.path.join(self.folder, "mask.nii.gz")

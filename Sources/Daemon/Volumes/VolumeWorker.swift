@@ -94,7 +94,7 @@ actor VolumeWorker {
         let (relabeller, volume) = (try relabeller(task), try volume(task))
         let candidates = try await candidates(task, relabeller)
         let labels = try await thread.run { candidates.map { relabeller.label($0, pooled: pooled?[$0.organ]) } }
-        let judge = LabelJudge(plan: plan, round: task.round, organs: library.organs, sizes: library.snapshot.sizes)
+        let judge = LabelJudge(plan: plan, round: task.round, organs: library.organs, snapshot: library.snapshot)
         return try await judge.judge(labels) { try await library.annotatedMask(of: $0, in: volume) }
     }
 
