@@ -31,7 +31,7 @@ public struct RankingQuality: Sendable {
 
     /// The same with the predicted positives of every organ that is completely labelled in the case.
     ///
-    /// - Parameter masks: the predicted positives of each organ that a round would rank (`HeldOutMasks`).
+    /// - Parameter masks: the predicted positives of each organ that a round would rank (`ExclusiveMasks`).
     public func adding(_ item: TrainingCase, _ prediction: Prediction, masks: [BitVolume]) -> RankingQuality {
         var copy = self
         copy.add(item, prediction, masks)

@@ -158,7 +158,7 @@ import Testing
 }
 
 /// Eight voxels in a row; organs 0 and 1 exclude each other, 2 excludes none. The first wins the first two voxels.
-@Suite struct HeldOutMaskTests {
+@Suite struct ExclusiveMaskTests {
     private let shape = GridShape(8, 1, 1)
     private let rule = KnownVoxelRule(organCount: 3, exclusions: [(0, 1)])
     private let prediction = Prediction(
@@ -179,7 +179,7 @@ import Testing
     /// Or else the Dice that is predicted for a pseudo label would be that of another kind of mask.
     @Test func aHeldOutMaskIsMeasuredAsAPseudoLabelIs() {
         let truth = [bits(0, 1), bits(1, 2, 3), bits(1)].map { OrganLabel.known(foreground: $0) }
-        let held = HeldOutMasks(item(truth), prediction, rule: rule)
+        let held = ExclusiveMasks(item(truth), prediction, rule: rule)
         let published = Relabeller(rule: rule, recipe: .everything(organs: 3)).relabel(
             item([.unknown, .unknown, .unknown]), prediction)
         #expect(held.foregrounds == [bits(0, 1), bits(2, 3), bits(1, 7)])
@@ -190,7 +190,7 @@ import Testing
 
     @Test func softDiceIsTakenWhereTheTruthIsKnown() throws {
         let extent = VoxelBox(lower: .zero, upper: Vector3(2, 1, 1))
-        let held = HeldOutMasks(
+        let held = ExclusiveMasks(
             item([
                 .known(foreground: bits(0), extent: extent), .unknown,
                 .known(foreground: nil, extent: VoxelBox(lower: Vector3(2, 0, 0), upper: Vector3(6, 1, 1))),

@@ -60,7 +60,7 @@ actor VolumeWorker {
     ) async throws -> VolumeMeasures {
         let (labels, grid, organs) = (try await library.truth(of: volume), library.grid(of: volume), library.organs)
         return try await thread.run { [rule] in
-            let masks = HeldOutMasks(item, prediction, rule: rule)
+            let masks = ExclusiveMasks(item, prediction, rule: rule)
             return VolumeMeasures(
                 overlaps: Evaluator.overlaps(labels, shape: volume.shape) { grid.up(masks.foregrounds[$0]) },
                 ranking: RankingQuality(organs: organs.count).adding(item, prediction, masks: masks.foregrounds),

@@ -4,7 +4,7 @@ public import Domain
 /// voxel that is predicted as organs that exclude each other belongs to the one with the highest score, as in a pseudo label.
 ///
 /// All organs of the plan compete, also those that the round withholds later.
-public struct HeldOutMasks: Sendable {
+public struct ExclusiveMasks: Sendable {
     /// By organ of the plan, on the grid of training.
     public let foregrounds: [BitVolume]
     /// Mean confidence over the mask of each organ; nil where it is empty.
