@@ -26,7 +26,12 @@ public struct TrainingEvent: Hashable, Sendable {
 
 /// How a call of `Trainer.run` ended.
 public enum TrainingOutcome: Hashable, Sendable {
+    /// All steps of the round are done.
     case finished
+    /// Ended after this many steps of the round, because the mean Dice on held-out volumes no longer grows.
+    case plateau(step: Int)
+    /// An evaluation of the network after this many steps is due: the caller passes its result to `record` and calls `run` again.
+    case validationDue(step: Int)
     /// Ended on request after this many steps of the round.
     case stopped(step: Int)
 }
@@ -36,6 +41,8 @@ public final class Trainer {
     public let network: UNet
     /// Steps of the round that are done.
     public internal(set) var step = 0
+    /// The evaluations of the round so far.
+    public internal(set) var validations = ValidationHistory()
     let recipe: RoundRecipe
     let settings: LearningSettings
     let origin: TrainingOrigin
@@ -54,9 +61,9 @@ public final class Trainer {
         network = try UNet(plan, seed: recipe.seed &+ UInt64(recipe.round))
         optimiser = try Optimiser(settings.optimiser == .adam ? .adam : .sgd, network.parameters)
         batch = try sampler.makeBatch()
-        loss = try KnownVoxelLoss(
+        loss = KnownVoxelLoss(
             normalisation: settings.normalisation, diceWeight: settings.diceWeight,
-            positiveWeights: recipe.isFresh ? sampler.positiveWeights() : nil, dimensions: plan.dimensions)
+            positiveWeights: recipe.isFresh ? sampler.positiveWeights() : nil)
         lowPrecision = settings.usesBFloat16
         switch start {
         case .fresh: break
@@ -65,7 +72,8 @@ public final class Trainer {
         }
     }
 
-    /// Trains until the round's steps are done or `stop` is raised, which is checked between steps.
+    /// Trains until the round's steps are done, an evaluation is due, the evaluations show a plateau, or `stop` is raised, which is
+    /// checked between steps.
     ///
     /// - Parameters:
     ///   - requests: asks for a checkpoint after the step in progress.
@@ -76,17 +84,34 @@ public final class Trainer {
         checkpoint: (Checkpoint) throws -> Void = { _ in },
         event: (TrainingEvent) throws -> Void = { _ in }
     ) throws -> TrainingOutcome {
-        while step < recipe.steps {
+        while step < recipe.steps, !hasReachedPlateau {
             if stop.isRaised {
                 try checkpoint(try self.checkpoint())
                 return .stopped(step: step)
             }
+            if isValidationDue { return .validationDue(step: step) }
             try event(try takeStep())
             let isDue = requests.take() || step % settings.checkpointSteps == 0
             if isDue, step < recipe.steps { try checkpoint(try self.checkpoint()) }
         }
         try checkpoint(try self.checkpoint())
-        return .finished
+        return step < recipe.steps ? .plateau(step: step) : .finished
+    }
+
+    /// Takes the result of the evaluation that is due.
+    /// - Parameter dice: the mean over the organs, 0 to 1; nil where no organ has a Dice.
+    public func record(validationDice dice: Double?) {
+        precondition(isValidationDue, "an evaluation is due")
+        validations.append(ValidationPoint(step: step, dice: dice))
+    }
+
+    private var isValidationDue: Bool {
+        guard let validation = recipe.validation, step > 0, step % validation.every == 0 else { return false }
+        return validations.points.last?.step != step
+    }
+
+    private var hasReachedPlateau: Bool {
+        recipe.validation?.plateau.map(validations.hasReached) ?? false
     }
 
     /// Takes one optimiser step.
@@ -97,13 +122,13 @@ public final class Trainer {
         network.parameters.clearGradients()
         let logits = try Torch.withBFloat16(lowPrecision) { try network(batch.image) }
         let loss = try self.loss(logits, batch)
-        try loss.total.backward()
-        let value = try loss.total.scalar()
-        guard value.isFinite else { throw LearningError.diverged(step: step) }
+        guard loss.value.isFinite else { throw LearningError.diverged(step: step) }
+        try loss.backward()
         try optimiser.step(learningRate: learningRate)
         step += 1
         return TrainingEvent(
-            step: step, steps: recipe.steps, loss: value, duration: ContinuousClock.now - start, loaderWait: loaderWait)
+            step: step, steps: recipe.steps, loss: loss.value, duration: ContinuousClock.now - start,
+            loaderWait: loaderWait)
     }
 
     private var learningRate: Double {

@@ -38,6 +38,17 @@ struct CaseLibrary: Sendable {
         return try await work.run { try library.assemble(volume, annotations, pseudo) }
     }
 
+    /// The case of a volume without any label.
+    ///
+    /// - Throws: `DaemonError`, `ImagingError`, `DICOMError` for the image.
+    func unlabelledCase(_ volume: RunVolume) async throws -> TrainingCase {
+        try await work.run { [grid = grid(of: volume), images, organs] in
+            TrainingCase(
+                volume: volume.id, shape: grid.shape, spacing: grid.spacing, image: try images.voxels(of: volume),
+                labels: organs.map { _ in .unknown })
+        }
+    }
+
     /// The annotated mask of an organ on the run's grid; nil where there is none.
     func annotatedMask(of organ: OrganKey, in volume: RunVolume) async throws -> BitVolume? {
         guard let location = snapshot.labels(of: volume.id)[organ]?.mask else { return nil }
