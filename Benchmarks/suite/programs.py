@@ -10,13 +10,14 @@ from .database import Cluster
 class Programs:
     """The release programs, the peers' folder (None without), and a folder to work in."""
 
-    def __init__(self, work=None):
+    def __init__(self, work=None, compares=True):
+        """`compares` with peers, where there are any."""
         self.root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
         self.work = os.path.abspath(work or os.path.join(self.root, ".lacuna-benchmark"))
         os.makedirs(self.work, exist_ok=True)
         self.lacuna = self.built(".build", "lacuna") or sys.exit(
             "there is no release build: run swift build -c release first")
-        self.peers = self._peers()
+        self.peers = self._peers() if compares else None
         self._cluster = None
 
     def built(self, scratch, product):

@@ -41,14 +41,21 @@ class Report:
             bench, what, wanted, f"{_shown(ours)} {unit}", f"{_shown(peer)} {unit}" if peer else "",
             f"{ratio:.2f}" if ratio else "", shown])
 
-    def table(self):
-        if not self._rows:
-            return
-        titles = ["benchmark", "what", "target", "ours", "peer", "ratio", ""]
-        rows = [titles, *self._rows]
+    def record(self, bench, what, **values):
+        """A result that is no time: a line without a table."""
+        self._write({"bench": bench, "what": what, **{key: _rounded(value) for key, value in values.items()}})
+
+    def show(self, titles, rows):
+        """A table for people."""
+        rows = [titles, *[[str(cell) for cell in row] for row in rows]]
         widths = [max(len(row[column]) for row in rows) for column in range(len(titles))]
         for row in rows:
             print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip(), file=sys.stderr)
+        print(file=sys.stderr)
+
+    def table(self):
+        if self._rows:
+            self.show(["benchmark", "what", "target", "ours", "peer", "ratio", ""], self._rows)
 
     def _write(self, record):
         line = json.dumps(record)
@@ -58,7 +65,7 @@ class Report:
 
 
 def _rounded(value):
-    return None if value is None else round(value, 5)
+    return round(value, 5) if isinstance(value, float) else value
 
 
 def _shown(value):

@@ -36,7 +36,7 @@ public struct LabelMeasures: Hashable, Sendable {
     public let kind: ConfidenceMethod
     /// Mean over the foreground; nil where it is empty.
     public let confidence: Double?
-    /// `SoftDice.value` of the foreground over the voxels whose truth is unknown; nil where it is empty.
+    /// `SoftDice` of the foreground and the voxels whose truth is unknown; nil where it is empty.
     public let softDice: Double?
     /// Millilitres of one voxel.
     public let voxelMillilitres: Double

@@ -1,4 +1,4 @@
-internal import Domain
+public import Domain
 
 /// The predicted positives of an organ where its truth is known, by their score: those that are right and those that are wrong. Scores
 /// are kept to a sixteenth of a logit, which bounds the size of what a volume reports.
@@ -30,13 +30,15 @@ public struct RankingQuality: Sendable {
     }
 
     /// The same with the predicted positives of every organ that is completely labelled in the case.
-    public func adding(_ item: TrainingCase, _ prediction: Prediction) -> RankingQuality {
+    ///
+    /// - Parameter masks: the predicted positives of each organ that a round would rank (`ExclusiveMasks`).
+    public func adding(_ item: TrainingCase, _ prediction: Prediction, masks: [BitVolume]) -> RankingQuality {
         var copy = self
-        copy.add(item, prediction)
+        copy.add(item, prediction, masks)
         return copy
     }
 
-    private mutating func add(_ item: TrainingCase, _ prediction: Prediction) {
+    private mutating func add(_ item: TrainingCase, _ prediction: Prediction, _ masks: [BitVolume]) {
         for organ in item.labels.indices {
             guard case .known(let truth, let extent, let known) = item.labels[organ] else { continue }
             let box = extent ?? VoxelBox(item.shape)
@@ -44,11 +46,10 @@ public struct RankingQuality: Sendable {
                 for y in box.lower.y..<box.upper.y {
                     for x in box.lower.x..<box.upper.x {
                         let voxel = item.shape.index(x, y, z)
-                        let logit = prediction.logits[organ][voxel]
-                        guard logit > 0, known?[voxel] ?? true else { continue }
+                        guard masks[organ][voxel], known?[voxel] ?? true else { continue }
                         let isRight = truth?[voxel] ?? false
                         counts[organ].confidence.add(prediction.confidenceLogits[organ][voxel], isRight: isRight)
-                        counts[organ].probability.add(logit, isRight: isRight)
+                        counts[organ].probability.add(prediction.logits[organ][voxel], isRight: isRight)
                     }
                 }
             }

@@ -10,7 +10,7 @@ public struct PseudoLabel: Hashable, Sendable {
     public let known: BitVolume
     /// Mean over `foreground`; nil where it is empty.
     public let confidence: Double?
-    /// `SoftDice.value` of `foreground` over the voxels whose truth is unknown; nil where `foreground` is empty.
+    /// `SoftDice` of `foreground` and the voxels whose truth is unknown; nil where `foreground` is empty.
     public let softDice: Double?
     /// Volume of `foreground`.
     public let predictedMillilitres: Double
@@ -38,7 +38,9 @@ public struct Relabeller: Sendable {
                 measures: LabelMeasures(
                     kind: prediction.kind,
                     confidence: prediction.meanConfidence(organ: open.organ, over: open.foreground),
-                    softDice: open.softDice.value, voxelMillilitres: item.voxelMillilitres))
+                    softDice: SoftDice.value(
+                        of: open.foreground, negatives: open.negatives, scores: prediction.logits[open.organ]),
+                    voxelMillilitres: item.voxelMillilitres))
         }
     }
 
@@ -83,7 +85,6 @@ public struct Relabeller: Sendable {
         let organ: Int
         var foreground: BitVolume
         var negatives: BitVolume
-        var softDice = SoftDice()
     }
 
     /// The unknown voxels of each organ to relabel. A voxel predicted as two of them that exclude each other belongs to the one with
@@ -136,10 +137,8 @@ public struct Relabeller: Sendable {
                     return planes[rival * count + i] == VoxelKnowledge.unknown
                         && (score > scores[voxel] || score == scores[voxel] && rival < organ)
                 }
-            let isForeground = isPositive && !isLost
-            if isForeground { open?.foreground[voxel] = true }
+            if isPositive && !isLost { open?.foreground[voxel] = true }
             if !isPositive { open?.negatives[voxel] = true }
-            if !isLost { open?.softDice.add(Prediction.probability(of: scores[voxel]), isForeground: isForeground) }
         }
     }
 }

@@ -51,6 +51,11 @@ public struct RelabellingRecipe: Hashable, Sendable {
         (self.gamma, self.confidentNegatives, self.minimumConfidence) = (gamma, confidentNegatives, minimumConfidence)
     }
 
+    /// All predicted positives of all organs, and no negatives.
+    public static func everything(organs: Int) -> RelabellingRecipe {
+        RelabellingRecipe(organs: Set(0..<organs), gamma: 1, confidentNegatives: 0, minimumConfidence: 0)
+    }
+
     /// The organs that get a label.
     var predicted: Set<Int> { organs.union(withheld) }
 }

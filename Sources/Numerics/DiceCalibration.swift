@@ -110,28 +110,37 @@ extension DiceCalibration {
     /// The share of pairs whose Dice is in the interval of a calibration without their volume's fold, of five; nil where too few
     /// pairs are left to calibrate by.
     public static func coverage(_ pairs: [Pair]) -> Double? {
+        let found = leftOut(pairs)
+        return found.isEmpty ? nil : Double(found.count { $0.estimate.contains($0.dice) }) / Double(found.count)
+    }
+
+    /// Spearman's correlation of the Dice and the one that a calibration without the volume's fold predicts; nil where too few pairs
+    /// are left to calibrate by, or one of both is the same everywhere.
+    public static func correlation(_ pairs: [Pair]) -> Double? {
+        let found = leftOut(pairs)
+        return found.isEmpty ? nil : RankCorrelation.of(found.map(\.estimate.dice), found.map(\.dice))
+    }
+
+    /// The mean of the correlations within the organs that have at least four pairs; nil without such an organ. Within an organ the
+    /// predicted Dice has the order of the soft Dice, which no fold moves.
+    public static func correlationWithinOrgans(_ pairs: [Pair]) -> Double? {
+        let own = Dictionary(grouping: pairs, by: \.organ).values.filter { $0.count >= 4 }.compactMap { own in
+            RankCorrelation.of(own.map(\.softDice), own.map(\.dice))
+        }
+        return own.isEmpty ? nil : own.sorted().reduce(0, +) / Double(own.count)
+    }
+
+    /// The estimates of a calibration without the volume's fold, of five, each with the true Dice.
+    private static func leftOut(_ pairs: [Pair]) -> [(estimate: Estimate, dice: Double)] {
         let fold = Dictionary(
             uniqueKeysWithValues: Set(pairs.map(\.group)).sorted().enumerated().map { ($0.element, $0.offset % 5) })
-        var inside: [Bool] = []
-        for number in 0..<5 {
+        return (0..<5).flatMap { number -> [(estimate: Estimate, dice: Double)] in
             let (apart, rest) = (pairs.filter { fold[$0.group] == number }, pairs.filter { fold[$0.group] != number })
-            guard !apart.isEmpty, let calibration = DiceCalibration(rest) else { continue }
-            inside += apart.compactMap { pair in
-                calibration.estimate(organ: pair.organ, softDice: pair.softDice)?.contains(pair.dice)
+            guard !apart.isEmpty, let calibration = DiceCalibration(rest) else { return [] }
+            return apart.compactMap { pair in
+                calibration.estimate(organ: pair.organ, softDice: pair.softDice).map { ($0, pair.dice) }
             }
         }
-        return inside.isEmpty ? nil : Double(inside.count { $0 }) / Double(inside.count)
-    }
-
-    /// Spearman's correlation of soft Dice and Dice; nil where one of them is the same everywhere.
-    public static func correlation(_ pairs: [Pair]) -> Double? {
-        pairs.isEmpty ? nil : RankCorrelation.of(pairs.map(\.softDice), pairs.map(\.dice))
-    }
-
-    /// The mean of the correlations within the organs that have at least four pairs; nil without such an organ.
-    public static func correlationWithinOrgans(_ pairs: [Pair]) -> Double? {
-        let own = Dictionary(grouping: pairs, by: \.organ).values.filter { $0.count >= 4 }.compactMap(correlation)
-        return own.isEmpty ? nil : own.sorted().reduce(0, +) / Double(own.count)
     }
 }
 

@@ -30,15 +30,19 @@ extension DaemonTests {
                 #expect(await daemon.reports("round 1: training"))
                 daemon.signal(9)
                 _ = await daemon.end()
+                let shown = try await place.ask(Self.shown)
+                let organ = try #require(shown.first)
                 try await place.succeeds(
-                    "mask", "rollback", "--run", "r", "--organ", "liver", "--to", "none", "--reason", "leaks")
+                    "mask", "rollback", "--run", "r", "--organ", organ, "--to", "none", "--reason", "leaks")
                 let revision = try await place.number("select max(revision) from lacuna.change")
                 expectCancelled(try await place.daemon(file), at: revision)
-                let shown = try await place.ask(
-                    "select o.key from lacuna.pseudo_pointer p join lacuna.organ o on o.id = p.organ_id order by 1")
-                #expect(!shown.isEmpty && !shown.contains("liver"), "\(shown)")
+                let left = try await place.ask(Self.shown)
+                #expect(left == Array(shown.dropFirst()))
             }
         }
+
+        private static let shown =
+            "select o.key from lacuna.pseudo_pointer p join lacuna.organ o on o.id = p.organ_id order by 1"
 
         private func expectCancelled(_ ending: Ending, at revision: Int) {
             #expect(ending.status == 5, "\(ending.errors)")

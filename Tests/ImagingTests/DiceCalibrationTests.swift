@@ -86,11 +86,23 @@ import Testing
         #expect(DiceCalibration.correlation(equal) == nil && DiceCalibration.correlationWithinOrgans(equal) == nil)
     }
 
-    @Test func correlationsAreSpearmans() throws {
+    /// The network is as sure of the spleen, whose Dice is lower throughout: the soft Dice does not tell, the predicted Dice does.
+    @Test func theCorrelationIsThatOfThePredictedDice() throws {
+        let pairs = (0..<20).flatMap { volume -> [DiceCalibration.Pair] in
+            let soft = 0.8 + 0.001 * Double(volume)
+            return [("liver", 0.9), ("spleen", 0.5)].map { organ, dice in
+                .init(organ: organ, group: Int64(volume), softDice: soft, dice: dice + 0.001 * Double(volume))
+            }
+        }
+        #expect(try #require(DiceCalibration.correlation(pairs)) > 0.9)
+        #expect(try #require(RankCorrelation.of(pairs.map(\.softDice), pairs.map(\.dice))) < 0.6)
+        #expect(DiceCalibration.correlation(Array(pairs.prefix(8))) == nil)
+    }
+
+    @Test func theCorrelationWithinOrgansIsTheMean() throws {
         let liver = [(0.9, 0.8), (0.8, 0.7), (0.7, 0.75), (0.6, 0.5)].enumerated().map { index, pair in
             DiceCalibration.Pair(organ: "liver", group: Int64(index), softDice: pair.0, dice: pair.1)
         }
-        #expect(abs(try #require(DiceCalibration.correlation(liver)) - 0.8) < 1e-12)
         let spleen = liver.map {
             DiceCalibration.Pair(organ: "spleen", group: $0.group, softDice: $0.softDice, dice: 1 - $0.softDice)
         }

@@ -81,7 +81,7 @@ import Testing
         #expect(labels.map(\.foreground) == [BitVolume(shape, repeating: true), bits(0, 1, 2)])
     }
 
-    /// A logit of ±1 and of ±2; the third voxel is lost to the first organ.
+    /// A logit of ±1 and of ±2; the third voxel is lost to the first organ, and those from the fifth on are too far away.
     @Test func softDiceIsTheExpectedOverlap() throws {
         let prediction = Prediction(
             shape: shape,
@@ -91,7 +91,7 @@ import Testing
             ])
         let label = relabeller().relabel(item([.unknown, .unknown, .known(foreground: nil)]), prediction)[1]
         let (p1, p2) = (0.731058578630005, 0.880797077977882)
-        let expected = 2 * (p2 + p1) / (p2 + p1 + (1 - p1) + 4 * (1 - p2) + 2)
+        let expected = 2 * (p2 + p1) / (p2 + p1 + (1 - p1) + 2)
         #expect(label.foreground == bits(0, 1))
         #expect(abs(try #require(label.softDice) - expected) < 1e-9)
     }
@@ -154,6 +154,51 @@ import Testing
         pooled.add(candidates[1][0].histogram)
         #expect(pooled.total == 8)
         #expect(candidates.map { relabeller.label($0[0], pooled: pooled).acceptedPositives } == [4, 0])
+    }
+}
+
+/// Eight voxels in a row; organs 0 and 1 exclude each other, 2 excludes none. The first wins the first two voxels.
+@Suite struct ExclusiveMaskTests {
+    private let shape = GridShape(8, 1, 1)
+    private let rule = KnownVoxelRule(organCount: 3, exclusions: [(0, 1)])
+    private let prediction = Prediction(
+        shape: GridShape(8, 1, 1),
+        logits: [
+            [900, 800, 300, -90, -400, -900, -900, -900], [500, 700, 600, 500, -200, -900, -900, -900],
+            [-9, 90, -9, -9, -9, -9, -9, 9],
+        ])
+
+    private func item(_ labels: [OrganLabel]) -> TrainingCase {
+        TrainingCase(
+            volume: VolumeID(1), shape: shape, spacing: Vector3(10, 10, 10),
+            image: IntensityVoxels(Array(repeating: 0, count: 8)), labels: labels)
+    }
+
+    private func bits(_ voxels: Int...) -> BitVolume { BitVolume(shape, voxels: voxels) }
+
+    /// Or else the Dice that is predicted for a pseudo label would be that of another kind of mask.
+    @Test func aHeldOutMaskIsMeasuredAsAPseudoLabelIs() {
+        let truth = [bits(0, 1), bits(1, 2, 3), bits(1)].map { OrganLabel.known(foreground: $0) }
+        let held = ExclusiveMasks(item(truth), prediction, rule: rule)
+        let published = Relabeller(rule: rule, recipe: .everything(organs: 3)).relabel(
+            item([.unknown, .unknown, .unknown]), prediction)
+        #expect(held.foregrounds == [bits(0, 1), bits(2, 3), bits(1, 7)])
+        #expect(held.foregrounds == published.map(\.foreground))
+        #expect(held.softDice == published.map(\.softDice))
+        #expect(held.confidences == published.map(\.confidence))
+    }
+
+    @Test func softDiceIsTakenWhereTheTruthIsKnown() throws {
+        let extent = VoxelBox(lower: .zero, upper: Vector3(2, 1, 1))
+        let held = ExclusiveMasks(
+            item([
+                .known(foreground: bits(0), extent: extent), .unknown,
+                .known(foreground: nil, extent: VoxelBox(lower: Vector3(2, 0, 0), upper: Vector3(6, 1, 1))),
+            ]), prediction, rule: rule)
+        let p = [0, 1].map { prediction.probability(organ: 0, voxel: $0) }
+        let softDice = try #require(held.softDice[0])
+        #expect(abs(softDice - 2 * (p[0] + p[1]) / (p[0] + p[1] + 2)) < 1e-12)
+        #expect(held.softDice[1] == nil && held.softDice[2] == nil)
     }
 }
 

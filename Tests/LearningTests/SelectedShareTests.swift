@@ -14,7 +14,7 @@ import Testing
         let prediction = Prediction(
             shape: shape, logits: [Array(repeating: 16, count: positives.count)],
             confidenceLogits: [positives.map { 16 * $0.logit }], kind: .residual)
-        return RankingQuality(organs: 1).adding(item, prediction).counts[0]
+        return RankingQuality(organs: 1).adding(item, prediction, masks: [prediction.foreground(organ: 0)]).counts[0]
     }
 
     @Test func theMostConfidentAreSelectedFirst() throws {

@@ -10,6 +10,7 @@ internal import Workflows
 final class RoundTraining: Sendable {
     private let library: CaseLibrary
     private let settings: LearningSettings
+    private let rule: KnownVoxelRule
     private let thread: TensorThread
     private let held: HeldTrainer
 
@@ -21,7 +22,7 @@ final class RoundTraining: Sendable {
         _ learning: RoundLearning, _ cases: [TrainingCase], from start: TrainingStart, library: CaseLibrary,
         thread: TensorThread
     ) async throws {
-        (self.library, self.settings, self.thread) = (library, learning.settings, thread)
+        (self.library, self.thread, settings, rule) = (library, thread, learning.settings, learning.rule)
         held = try await thread.run { HeldTrainer(try learning.trainer(cases, from: start)) }
     }
 
@@ -68,10 +69,11 @@ final class RoundTraining: Sendable {
         for volume in library.snapshot.volumes(in: .validation) {
             let (item, truth) = (try await library.unlabelledCase(volume), try await library.truth(of: volume))
             let grid = library.grid(of: volume)
-            let counts = try await thread.run { [held, settings] in
+            let counts = try await thread.run { [held, settings, rule] in
                 let predictor = Predictor(held.trainer.network, confidence: .probability, settings: settings)
                 let prediction = try predictor.predict(item) { if isStopping() { throw CancellationError() } }
-                return Evaluator.overlaps(truth, shape: volume.shape) { grid.up(prediction.foreground(organ: $0)) }
+                let masks = ExclusiveMasks(item, prediction, rule: rule).foregrounds
+                return Evaluator.overlaps(truth, shape: volume.shape) { grid.up(masks[$0]) }
             }
             for (organ, found) in counts.enumerated() { if let found { overlaps[organ].append(found) } }
         }

@@ -70,12 +70,12 @@ struct TestPartEvaluation: Sendable {
         let prediction = try await parts.predictor.predict(item, with: weights, isStopping: { false })
         let grid = library.grid(of: volume)
         return try await parts.thread.run {
-            let softDice = Evaluator.softDice(item, prediction)
+            let exclusive = ExclusiveMasks(item, prediction, rule: parts.rule)
             return library.organs.indices.compactMap { organ in
                 Evaluator.masks(
                     truth[organ], shape: volume.shape, organ: organ,
-                    predicted: { grid.up(prediction.foreground(organ: $0)) }
-                ).map { record($0, softDice[organ], volume, library.organs[organ]) }
+                    predicted: { grid.up(exclusive.foregrounds[$0]) }
+                ).map { record($0, exclusive.softDice[organ], volume, library.organs[organ]) }
             }
         }
     }

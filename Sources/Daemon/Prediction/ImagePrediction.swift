@@ -159,10 +159,3 @@ struct ImagePrediction: Sendable {
         }
     }
 }
-
-extension RelabellingRecipe {
-    /// All predicted positives of all organs.
-    fileprivate static func everything(organs: Int) -> RelabellingRecipe {
-        RelabellingRecipe(organs: Set(0..<organs), gamma: 1, confidentNegatives: 0, minimumConfidence: 0)
-    }
-}

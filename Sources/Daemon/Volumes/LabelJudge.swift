@@ -5,6 +5,7 @@ internal import Learning
 internal import Numerics
 internal import Plans
 internal import Rounds
+internal import Workflows
 
 /// A pseudo label with its quality and, where it does not become a label, the reason.
 struct JudgedLabel: Sendable {
@@ -19,8 +20,7 @@ struct LabelJudge: Sendable {
     let plan: RunPlan
     let round: RoundRecord
     let organs: [OrganKey]
-    /// Of the organs where they are annotated.
-    let sizes: [OrganKey: AnnotatedSize]
+    let snapshot: RunSnapshot
 
     /// The mask of the other organ of a pair, on the run's grid; nil where there is none.
     typealias Partner = (OrganKey) async throws -> BitVolume?
@@ -50,15 +50,21 @@ struct LabelJudge: Sendable {
         round.relabelling?.withheld[key(label).rawValue].map { "organ \($0.explanation)" }
     }
 
-    /// An empty mask has no quality, and passes.
     private func qualityReason(_ label: PseudoLabel, _ quality: MaskQuality?) -> String? {
-        guard plan.minimumQuality > 0, let quality else { return nil }
+        guard plan.minimumQuality > 0 else { return nil }
+        guard let quality else { return emptyReason(label) }
         guard let predicted = quality.predicted else {
             return plan.publishUndecided ? nil : "its Dice cannot be predicted: too few masks are held out"
         }
         guard predicted.dice < plan.minimumQuality else { return nil }
         return
             "its predicted Dice of \(Self.text(predicted.dice)) is below \(Self.text(plan.minimumQuality)), run.minimumQuality"
+    }
+
+    /// An empty mask has no quality. Its Dice is 0 where the organ is there.
+    private func emptyReason(_ label: PseudoLabel) -> String? {
+        snapshot.isAlwaysThere(key(label), volumes: plan.minimumAnnotatedVolumes)
+            ? "it is empty, and no annotation calls the organ absent" : nil
     }
 
     private func shapeReason(_ label: PseudoLabel) -> String? {
@@ -69,7 +75,7 @@ struct LabelJudge: Sendable {
     /// A mask that reaches the first or last slice may be of a truncated organ, whose size says nothing.
     private func sizeReason(_ label: PseudoLabel) -> String? {
         let box = label.foreground.boundingBox
-        guard let size = sizes[key(label)], size.masks >= plan.minimumAnnotatedVolumes, box.lower.z > 0,
+        guard let size = snapshot.sizes[key(label)], size.masks >= plan.minimumAnnotatedVolumes, box.lower.z > 0,
             box.upper.z < label.foreground.shape.z
         else { return nil }
         let (least, most) = (size.smallest / plan.guardRatio, size.largest * plan.guardRatio)

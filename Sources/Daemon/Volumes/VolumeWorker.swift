@@ -54,17 +54,17 @@ actor VolumeWorker {
         return VolumeMeasures(candidates, organs: library.organs)
     }
 
-    /// Compares a prediction with the annotations of a volume; the overlaps are those on the volume's own grid.
+    /// Compares the masks that the round would publish with the annotations of a volume, on the volume's own grid.
     private func compare(
         _ prediction: Prediction, _ item: TrainingCase, _ volume: RunVolume
     ) async throws -> VolumeMeasures {
         let (labels, grid, organs) = (try await library.truth(of: volume), library.grid(of: volume), library.organs)
-        return try await thread.run {
-            VolumeMeasures(
-                overlaps: Evaluator.overlaps(labels, shape: volume.shape) { grid.up(prediction.foreground(organ: $0)) },
-                ranking: RankingQuality(organs: organs.count).adding(item, prediction),
-                confidences: organs.indices.map { prediction.meanConfidence(organ: $0) },
-                softDice: Evaluator.softDice(item, prediction), organs: organs)
+        return try await thread.run { [rule] in
+            let masks = ExclusiveMasks(item, prediction, rule: rule)
+            return VolumeMeasures(
+                overlaps: Evaluator.overlaps(labels, shape: volume.shape) { grid.up(masks.foregrounds[$0]) },
+                ranking: RankingQuality(organs: organs.count).adding(item, prediction, masks: masks.foregrounds),
+                confidences: masks.confidences, softDice: masks.softDice, organs: organs)
         }
     }
 
@@ -94,7 +94,7 @@ actor VolumeWorker {
         let (relabeller, volume) = (try relabeller(task), try volume(task))
         let candidates = try await candidates(task, relabeller)
         let labels = try await thread.run { candidates.map { relabeller.label($0, pooled: pooled?[$0.organ]) } }
-        let judge = LabelJudge(plan: plan, round: task.round, organs: library.organs, sizes: library.snapshot.sizes)
+        let judge = LabelJudge(plan: plan, round: task.round, organs: library.organs, snapshot: library.snapshot)
         return try await judge.judge(labels) { try await library.annotatedMask(of: $0, in: volume) }
     }
 

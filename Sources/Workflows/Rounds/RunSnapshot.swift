@@ -32,6 +32,12 @@ package struct RunSnapshot: Sendable {
     /// Whether the organ is annotated or absent in the volume.
     package func knows(_ organ: OrganKey, in volume: VolumeID) -> Bool { labels(of: volume)[organ] != nil }
 
+    /// Whether the organ is annotated in this many volumes or more, and absent in none.
+    package func isAlwaysThere(_ organ: OrganKey, volumes: Int) -> Bool {
+        let own = labels.values.compactMap { $0[organ] }
+        return own.count >= volumes && own.allSatisfy { $0.mask != nil }
+    }
+
     /// Number of volumes of a part with a mask of the organ.
     package func annotatedVolumes(of organ: OrganKey, in part: SplitPart) -> Int {
         labels.values.count { labels in
