@@ -36,14 +36,18 @@ class Session:
         """All rows of a statement with ``%s`` placeholders.
 
         Raises:
-            ConnectionError: where the connection is lost.
+            ConnectionError: where the connection is lost, or the server has no resources or is stopped.
+            ArgumentError: for a value that the server cannot read.
+            AccessError: where the login has no right.
+            LacunaError: for any other error of the server.
         """
         try:
             return list(self._connection.execute(statement, binds or None).fetchall())
         except psycopg.OperationalError as error:
-            raise ConnectionError(
-                f"the connection to the database is lost: {_first_line(error)}", "connect again when it runs"
-            ) from None
+            problem = (
+                "the connection to the database is lost" if self._connection.closed else "the database cannot answer"
+            )
+            raise ConnectionError(f"{problem}: {_first_line(error)}", "connect again when it runs") from None
         except psycopg.DataError as error:
             raise ArgumentError(f"an argument is not valid: {_first_line(error)}", "use a value of its type") from None
         except psycopg.errors.InsufficientPrivilege as error:
