@@ -101,6 +101,8 @@ def test_planes_are_bytes_of_organ_x_y_z() -> None:
 def test_arguments_are_checked() -> None:
     with pytest.raises(lacuna.ArgumentError, match="shape"):
         known_voxels([KnownLabel(np.zeros((2, 2, 2), np.bool_))], [], [], [], SHAPE)
+    with pytest.raises(lacuna.ArgumentError, match="bool"):
+        known_voxels([KnownLabel(np.zeros(SHAPE, np.uint8))], [], [], [], SHAPE)
     with pytest.raises(lacuna.ArgumentError, match="extent"):
         known_voxels([KnownLabel(None, extent=((0, 0, 0), (7, 1, 1)))], [], [], [], SHAPE)
     with pytest.raises(lacuna.ArgumentError, match="composite"):

@@ -110,13 +110,13 @@ def known_voxels(
     rule.spread(planes, 0)
     for plane, label in zip(planes, labels, strict=True):
         if isinstance(label, PseudoLabel):
-            truth = np.where(label.foreground, _POSITIVE | _PSEUDO_BIT, _NEGATIVE | _PSEUDO_BIT).astype(np.uint8)
-            _mark(plane, True if label.valid is None else label.valid, truth)
+            _mark(plane, True if label.valid is None else label.valid, _truth(label.foreground) | np.uint8(_PSEUDO_BIT))
     rule.spread(planes, _PSEUDO_BIT)
     for plane, members in zip(union, sets, strict=True):
         _settle(plane, planes[list(members)])
-    target = ((planes & 3) == _POSITIVE).astype(np.uint8)
-    known = np.where(planes == 0, UNKNOWN, np.where(planes & _PSEUDO_BIT, PSEUDO, KNOWN)).astype(np.uint8)
+    # Of the bits, the second is set for positives and the third where only a pseudo label knows.
+    target = planes >> np.uint8(1) & np.uint8(1)
+    known = np.minimum(planes, np.uint8(KNOWN)) + (planes >> np.uint8(2))
     return KnownVoxels(target, known, union, sets)
 
 
@@ -149,21 +149,29 @@ class _Rule:
             _mark(planes[whole], planes[part] == positive, positive)
         for organ, others in enumerate(self.excluded):
             here = planes[organ] == positive
-            for other in sorted(others):
-                _mark(planes[other], here, negative)
+            if others and here.any():
+                for other in sorted(others):
+                    _mark(planes[other], here, negative)
 
 
 def _paint(plane: Plane, label: KnownLabel | CompositeLabel) -> None:
     """Negative within extent and validity mask, positive where the foreground is set; unchanged elsewhere."""
     inside = box_slices(label.extent) if label.extent is not None else (slice(None),) * 3
     where = True if label.valid is None else label.valid[inside]
-    truth = _NEGATIVE if label.foreground is None else np.where(label.foreground[inside], _POSITIVE, _NEGATIVE)
-    np.copyto(plane[inside], np.asarray(truth, np.uint8), where=where)
+    truth = np.uint8(_NEGATIVE) if label.foreground is None else _truth(label.foreground[inside])
+    np.copyto(plane[inside], truth, where=where)
+
+
+def _truth(foreground: Bits) -> Plane:
+    """Positive in the foreground, else negative."""
+    return foreground.view(np.uint8) + np.uint8(_NEGATIVE)
 
 
 def _mark(plane: Plane, where: Bits | bool, value: int | Plane) -> None:
     """Writes a value where the plane is unknown."""
-    np.copyto(plane, np.asarray(value, np.uint8), where=(plane == 0) & where)
+    open_voxels = plane == 0
+    open_voxels &= where
+    np.copyto(plane, np.asarray(value, np.uint8), where=open_voxels)
 
 
 def _settle(union: Plane, parts: Plane) -> None:
@@ -188,8 +196,12 @@ def _check(
     for label in [*labels, *composites]:
         if label is None:
             continue
-        if any(mask is not None and mask.shape != tuple(shape) for mask in (label.foreground, label.valid)):
-            raise ArgumentError("a mask has another shape than the volume", f"use masks of the shape {tuple(shape)}")
+        given = [mask for mask in (label.foreground, label.valid) if mask is not None]
+        if any(mask.shape != tuple(shape) or mask.dtype != np.bool_ for mask in given):
+            raise ArgumentError(
+                "a mask has another shape than the volume, or is not of bool",
+                f"use masks of bool of the shape {tuple(shape)}",
+            )
         extent = None if isinstance(label, PseudoLabel) else label.extent
         if extent is not None and not all(0 <= a <= b <= n for a, b, n in zip(*extent, shape, strict=True)):
             raise ArgumentError("an extent is outside the volume", f"use a box within {tuple(shape)}")
