@@ -122,7 +122,8 @@ let package = Package(
         /// Leased work in PostgreSQL: claim, heartbeat, complete, fencing.
         .target(name: "Jobs", dependencies: ["Postgres"], swiftSettings: swift),
         /// Networks, known-voxel losses, confidence, sampler, trainer, evaluator.
-        .target(name: "Learning", dependencies: ["Domain", "Plans", "System", "Tensors"], swiftSettings: kernels),
+        .target(
+            name: "Learning", dependencies: ["Domain", "Numerics", "Plans", "System", "Tensors"], swiftSettings: kernels),
         /// INERRANT's life cycle over small protocols; knows neither libtorch nor PostgreSQL.
         .target(name: "Rounds", dependencies: ["Domain", "Numerics", "Plans"], swiftSettings: swift),
         /// Synthetic abdominal CT in public layouts.
@@ -245,7 +246,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "Catalog", "Commands", "Console", "Cluster", "DICOM", "Daemon", "Phantoms", "Imaging",
-                "Domain",
+                "Domain", "Numerics", "Plans",
                 "Postgres", "Schema", "Tensors", "TestSupport", "Learning", "Objects", "Drawing", "Workflows",
                 "lacuna", "lacunad",
             ],

@@ -30,22 +30,8 @@ public enum Evaluator {
         }
     }
 
-    /// The soft Dice of each predicted mask where its label is complete; nil where that is nowhere, or the mask is empty there.
-    public static func softDice(_ item: TrainingCase, _ prediction: Prediction) -> [Double?] {
-        item.labels.indices.map { organ in
-            guard case .known(_, let extent, let known) = item.labels[organ] else { return nil }
-            var sum = SoftDice()
-            let region = Self.region(extent, known, item.shape) ?? BitVolume(item.shape, repeating: true)
-            region.forEachSet { voxel in
-                let score = prediction.logits[organ][voxel]
-                sum.add(Prediction.probability(of: score), isForeground: score > 0)
-            }
-            return sum.value
-        }
-    }
-
     /// Where a label is complete; nil: everywhere.
-    private static func region(_ extent: VoxelBox?, _ known: BitVolume?, _ shape: GridShape) -> BitVolume? {
+    static func region(_ extent: VoxelBox?, _ known: BitVolume?, _ shape: GridShape) -> BitVolume? {
         guard let extent else { return known }
         return BitVolume(shape, filling: extent).within(known)
     }

@@ -29,32 +29,6 @@ public struct RankingQuality: Sendable {
         counts[organ].probability.add(other.probability)
     }
 
-    /// The same with the predicted positives of every organ that is completely labelled in the case.
-    public func adding(_ item: TrainingCase, _ prediction: Prediction) -> RankingQuality {
-        var copy = self
-        copy.add(item, prediction)
-        return copy
-    }
-
-    private mutating func add(_ item: TrainingCase, _ prediction: Prediction) {
-        for organ in item.labels.indices {
-            guard case .known(let truth, let extent, let known) = item.labels[organ] else { continue }
-            let box = extent ?? VoxelBox(item.shape)
-            for z in box.lower.z..<box.upper.z {
-                for y in box.lower.y..<box.upper.y {
-                    for x in box.lower.x..<box.upper.x {
-                        let voxel = item.shape.index(x, y, z)
-                        let logit = prediction.logits[organ][voxel]
-                        guard logit > 0, known?[voxel] ?? true else { continue }
-                        let isRight = truth?[voxel] ?? false
-                        counts[organ].confidence.add(prediction.confidenceLogits[organ][voxel], isRight: isRight)
-                        counts[organ].probability.add(logit, isRight: isRight)
-                    }
-                }
-            }
-        }
-    }
-
     /// Area by organ, for the organs of the plan in its order; an organ without both kinds of positives is missing.
     public func byConfidence(_ organs: [String]) -> [String: Double] { areas(organs, \.confidence) }
     /// The same by the plain probability.
@@ -74,7 +48,7 @@ extension RankingCounts.ScorePair {
         min(right.range.lowerBound, wrong.range.lowerBound)..<max(right.range.upperBound, wrong.range.upperBound)
     }
 
-    fileprivate mutating func add(_ score: Prediction.Score, isRight: Bool) {
+    mutating func add(_ score: Prediction.Score, isRight: Bool) {
         let coarse = score >> 4
         if isRight { right.add(coarse) } else { wrong.add(coarse) }
     }

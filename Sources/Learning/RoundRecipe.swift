@@ -41,11 +41,14 @@ public struct RelabellingRecipe: Hashable, Sendable {
     public var confidentNegatives: Double
     /// Positives with a smaller confidence are not accepted, 0 to 1.
     public var minimumConfidence: Double
+    /// Indices of the organs of whose predicted masks the largest connected part alone is kept.
+    public var keepsLargestPart: Set<Int>
 
     public init(
-        organs: Set<Int>, withheld: Set<Int> = [], gamma: Double, confidentNegatives: Double, minimumConfidence: Double
+        organs: Set<Int>, withheld: Set<Int> = [], gamma: Double, confidentNegatives: Double,
+        minimumConfidence: Double, keepsLargestPart: Set<Int> = []
     ) {
-        (self.organs, self.withheld) = (organs, withheld)
+        (self.organs, self.withheld, self.keepsLargestPart) = (organs, withheld, keepsLargestPart)
         (self.gamma, self.confidentNegatives, self.minimumConfidence) = (gamma, confidentNegatives, minimumConfidence)
     }
 

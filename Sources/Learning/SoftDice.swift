@@ -6,9 +6,11 @@ public struct SoftDice: Hashable, Sendable, Codable {
 
     public init() {}
 
-    mutating func add(_ p: Double, isForeground: Bool) {
-        probability += p
-        guard isForeground else { return }
+    /// Adds the probability of a voxel of the region.
+    mutating func add(_ p: Double) { probability += p }
+
+    /// Adds to the mask a voxel whose probability is added already.
+    mutating func addForeground(_ p: Double) {
         overlap += p
         mask += 1
     }

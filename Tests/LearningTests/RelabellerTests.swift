@@ -10,7 +10,7 @@ import Testing
     private func item(_ labels: [OrganLabel], composites: [CompositeLabel] = []) -> TrainingCase {
         TrainingCase(
             volume: VolumeID(1), shape: shape, spacing: Vector3(10, 10, 10),
-            image: IntensityVoxels(Array(repeating: 0, count: 8)),
+            image: IntensityVoxels(Array(repeating: 0, count: 8)), normalisation: .hounsfield,
             labels: labels, composites: composites)
     }
 
@@ -166,7 +166,7 @@ import Testing
         let extent = VoxelBox(lower: .zero, upper: Vector3(6, 1, 1))
         let item = TrainingCase(
             volume: VolumeID(1), shape: shape, spacing: Vector3(1, 1, 1),
-            image: IntensityVoxels(Array(repeating: 0, count: 8)),
+            image: IntensityVoxels(Array(repeating: 0, count: 8)), normalisation: .hounsfield,
             labels: [
                 .known(foreground: BitVolume(shape, voxels: [1, 2, 3]), extent: extent), .unknown,
                 .known(foreground: nil),

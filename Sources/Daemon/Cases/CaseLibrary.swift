@@ -2,6 +2,7 @@ internal import Catalog
 internal import Domain
 internal import Imaging
 internal import Learning
+internal import Plans
 internal import System
 internal import Workflows
 
@@ -13,13 +14,16 @@ struct CaseLibrary: Sendable {
     let snapshot: RunSnapshot
     private let composites: [OrganKey: [Int]]
     private let images: ImageCache
+    private let settings: LearningSettings
     private let masks: MaskReader
     private let work = BlockingWork()
 
     var organs: [OrganKey] { snapshot.organs }
 
-    init(_ snapshot: RunSnapshot, ontology: Ontology, images: ImageCache, masks: MaskReader) {
-        (self.snapshot, self.images, self.masks) = (snapshot, images, masks)
+    init(
+        _ snapshot: RunSnapshot, ontology: Ontology, images: ImageCache, settings: LearningSettings, masks: MaskReader
+    ) {
+        (self.snapshot, self.images, self.settings, self.masks) = (snapshot, images, settings, masks)
         composites = ontology.compositeLabels(over: snapshot.organs)
     }
 
@@ -27,7 +31,7 @@ struct CaseLibrary: Sendable {
 
     /// The case of a volume with the annotations of the run's snapshot and, for an organ without one, its pseudo label.
     ///
-    /// - Throws: `DaemonError`, `ImagingError`, `DICOMError` for the image, `WorkflowError`, `ObjectStoreError` for a mask.
+    /// - Throws: `DaemonError`, also for an image that its normalisation makes one value, `ImagingError`, `DICOMError` for the image, `WorkflowError`, `ObjectStoreError` for a mask.
     func makeCase(_ volume: RunVolume, pseudo: [RoundLabel] = []) async throws -> TrainingCase {
         let annotations = try await annotations(of: volume)
         var predictions: [OrganKey: Mask] = [:]
@@ -100,9 +104,15 @@ struct CaseLibrary: Sendable {
             guard let mask = pseudo[organ] else { return .unknown }
             return .pseudo(foreground: grid.down(mask.foreground), known: mask.known.map(grid.down(validity:)))
         }
-        return TrainingCase(
-            volume: volume.id, shape: grid.shape, spacing: grid.spacing, image: try images.voxels(of: volume),
+        let image = try images.image(of: volume)
+        let item = TrainingCase(
+            volume: volume.id, shape: grid.shape, spacing: grid.spacing, image: image.voxels,
+            normalisation: IntensityMap(settings, modality: volume.modality, statistics: image.statistics),
             labels: labels, composites: compositeLabels(annotations, grid))
+        guard !item.isFlattened(by: settings, modality: volume.modality) else {
+            throw DaemonError.imageFlattened(file: volume.path, modality: volume.modality)
+        }
+        return item
     }
 
     /// In the order of the organs' keys, so that equal cases are equal.
