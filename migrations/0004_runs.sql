@@ -126,8 +126,8 @@ comment on table round is 'The rounds of a run, from training to publication.';
 comment on column round.gamma is 'The share of the ranked positives that its labels accept; null for the last round, which publishes none.';
 comment on column round.record is 'The results so far, as the daemon stores them: weights, confidence, evaluation, relabelling. No query reads it.';
 
-create type job_kind as enum ('run', 'predict', 'relabel');
-comment on type job_kind is 'What a job does: train a run, or predict or relabel a volume for a round.';
+create type job_kind as enum ('run', 'predict', 'relabel', 'fingerprint', 'verify');
+comment on type job_kind is 'What a job does: train a run, predict or relabel a volume for a round, compute the image descriptor of a volume, or compare a volume''s files and masks with what was recorded.';
 
 create type job_state as enum ('waiting', 'running', 'done', 'dead', 'cancelled');
 comment on type job_state is 'waiting: claimed when it is due. running: claimed. done. dead: not tried again, for the reason. cancelled: by a person, or because its run was cancelled.';
@@ -155,8 +155,9 @@ create table job (
     ended_at timestamptz,
     unique (id, token),
     constraint a_job_has_what_its_kind_works_on check (
-        case kind when 'run' then round_id is null and volume_id is null
-            else run_id is null and tick_id is null and round_id is not null and volume_id is not null end),
+        case when kind = 'run' then round_id is null and volume_id is null
+            else run_id is null and tick_id is null and volume_id is not null
+                and (round_id is not null) = (kind in ('predict', 'relabel')) end),
     constraint a_running_job_has_a_holder check (
         (state = 'running') = (lease_until is not null) and (lease_until is null) = (login is null)
         and case state when 'running' then worker is not null when 'waiting' then worker is null else true end),
@@ -164,6 +165,7 @@ create table job (
     constraint a_dead_job_has_a_reason check (state not in ('dead', 'cancelled') or reason ~ '\S')
 );
 create unique index job_of_volume on job (round_id, volume_id, kind) where round_id is not null;
+create unique index job_of_image on job (volume_id, kind) where round_id is null and volume_id is not null;
 create index job_waiting on job (kind, priority desc, due, id) where state = 'waiting';
 create index job_running on job (lease_until) where state = 'running';
 create index job_ended on job (ended_at, id) where ended_at is not null;

@@ -186,24 +186,26 @@ declare
     the_round round;
 begin
     if named is null then
-        raise exception 'run.startFrom is %, not RUN/ROUND', new.start_from using errcode = 'LA004';
+        raise exception 'run.startFrom is %, not RUN/ROUND', new.start_from using errcode = 'LA004', column = 'start_from';
     end if;
     select r.* into the_round from round r join run p on p.id = r.run_id where p.name = named[1] and r.number = named[2]::integer;
     if not found then
         raise exception 'no round % exists, from whose weights the run is to start', new.start_from
-            using errcode = 'LA004', hint = 'lacuna round list shows the rounds';
+            using errcode = 'LA004', column = 'start_from', hint = 'lacuna round list shows the rounds';
     end if;
     if the_round.state <> 'published' then
-        raise exception '% is not closed, so that no run starts from its weights', round_name(the_round.id) using errcode = 'LA005';
+        raise exception '% is not closed, so that no run starts from its weights', round_name(the_round.id)
+            using errcode = 'LA005', column = 'start_from', hint = 'name a round that is closed; lacuna round list shows them';
     end if;
     if is_recalled(the_round.id) or exists (
         select from checkpoint c where c.round_id = the_round.id and c.contaminated_by <> '{}') then
         raise exception '% was trained on data that were removed or held out since, so that no run starts from its weights',
-            round_name(the_round.id) using errcode = 'LA010';
+            round_name(the_round.id)
+            using errcode = 'LA010', column = 'start_from', hint = 'name another round, or start from scratch';
     end if;
     if not exists (select from checkpoint c where c.round_id = the_round.id and c.kind = 'network' and c.removal is null) then
         raise exception 'the weights of % are not kept any more', round_name(the_round.id)
-            using errcode = 'LA005', hint = 'name a round whose network was not pruned';
+            using errcode = 'LA005', column = 'start_from', hint = 'name a round whose network was not pruned';
     end if;
     insert into run_start (run_id, previous_run_id, previous_round) values (new.id, the_round.run_id, the_round.number);
     return null;
@@ -224,7 +226,7 @@ declare
 begin
     select id into the_split from split where name = p_split;
     if not found then
-        raise exception 'no split is named %', p_split using errcode = 'LA004', hint = 'create it with lacuna split create';
+        raise exception 'no split is named %', p_split using errcode = 'LA004', column = 'split', hint = 'create it with lacuna split create';
     end if;
     select string_agg(distinct coalesce(k, 'null'), ', ') into unknown
     from unnest(p_organs || p_mapped || p_accepted) k where not exists (select from organ where key = k);

@@ -5,7 +5,7 @@ set local search_path = lacuna, pg_catalog;
 create table image_descriptor (
     volume_id bigint not null references volume,
     version smallint not null check (version >= 1),
-    descriptor bytea not null,
+    descriptor bytea not null constraint descriptor_is_small check (octet_length(descriptor) <= 65536),
     primary key (volume_id, version)
 );
 comment on table image_descriptor is 'Image descriptors of volumes, by which crops, resampled and re-windowed copies are proposed as duplicates. Different versions are not compared.';

@@ -206,6 +206,96 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function volume_results(bigint, job_kind, bigint, integer) is 'Results of done jobs of a kind of a round''s volumes with a greater id than p_after, by volume: p_limit of them, at most 1000.';
 
+-- Files and masks of a volume, without a round.
+
+-- The sources of a volume in use whose image may be read.
+create function readable_sources(p_volume bigint)
+returns table (source_id bigint, name text, file text, file_sha256 bytea, file_bytes bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select s.id, d.name || '/' || s.case_name, i.root || '/' || s.file, s.file_sha256, s.file_bytes
+    from source s join release r on r.id = s.release_id join release i on i.id = coalesce(s.image_release_id, s.release_id)
+    join dataset d on d.id = r.dataset_id
+    where s.volume_id = p_volume
+      and not exists (select from withheld_volume w where w.volume_id = p_volume)
+      and not exists (select from withdrawn_dataset w where w.dataset_id = d.id)
+$$;
+
+create function enqueue_images(p_kind job_kind, p_descriptor_version integer default null) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    enqueued bigint;
+begin
+    if p_kind is null or p_kind not in ('fingerprint', 'verify') or (p_kind = 'fingerprint') <> (p_descriptor_version is not null) then
+        raise exception 'only volumes are fingerprinted, for a version of descriptors, or verified, without one' using errcode = 'LA004';
+    end if;
+    perform from job where kind = p_kind and round_id is null and state in ('done', 'dead', 'cancelled') order by id for update;
+    insert into job as j (kind, volume_id, priority, max_attempts)
+    select p_kind, v.id, -1, 3 from volume v
+    where exists (select from readable_sources(v.id))
+      and (p_kind = 'verify'
+          or not exists (select from image_descriptor d where d.volume_id = v.id and d.version = p_descriptor_version))
+    order by v.id
+    on conflict (volume_id, kind) where round_id is null and volume_id is not null do update
+    set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, begun_at = null, ended_at = null, worker = null
+    where j.state in ('done', 'dead', 'cancelled');
+    get diagnostics enqueued = row_count;
+    if enqueued > 0 then
+        perform pg_notify('lacuna', 'job');
+    end if;
+    return enqueued;
+end $$;
+comment on function enqueue_images(job_kind, integer) is 'Creates jobs that verify every volume in use, or that compute the descriptors that such volumes lack; those that have ended wait again. They have a lower priority than the work of runs. Returns the number of jobs that wait newly.';
+
+-- Holds the claim and returns the job's volume.
+create function hold_image(p_job bigint, p_token bigint, p_kind job_kind) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_volume bigint;
+begin
+    perform hold_job(p_job, p_token, p_kind);
+    select volume_id into the_volume from job where id = p_job and kind in ('fingerprint', 'verify');
+    if not found then
+        raise exception 'job % has no image of its own', p_job using errcode = 'LA003';
+    end if;
+    return the_volume;
+end $$;
+
+create function images_of_job(p_job bigint, p_token bigint)
+returns table (name text, file text, file_sha256 bytea, file_bytes bigint, modality text, identity bytea)
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select s.name, s.file, s.file_sha256, s.file_bytes, v.modality, v.identity
+    from hold_image(p_job, p_token, null) j (volume_id) join volume v on v.id = j.volume_id, readable_sources(v.id) s
+    order by s.source_id desc
+$$;
+comment on function images_of_job(bigint, bigint) is 'The image files of the volume that a claimed job fingerprints or verifies, the newest first; none of a volume that is withheld.';
+
+create function masks_of_job(p_job bigint, p_token bigint)
+returns table (mask_id bigint, content_sha256 bytea, object_digest bytea, object_offset bigint, object_length bigint, object_bytes bigint,
+    volume_id bigint, organ text, shape_x integer, shape_y integer, shape_z integer, voxels bigint, known_voxels bigint,
+    parent_id bigint, activity_id bigint)
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, b.bytes,
+        v.id, o.key, v.shape_x, v.shape_y, v.shape_z, m.voxels, m.known_voxels, m.parent_id, m.activity_id
+    from hold_image(p_job, p_token, 'verify') j (volume_id) join volume v on v.id = j.volume_id
+    join mask m on m.volume_id = v.id join organ o on o.id = m.organ_id join object b on b.digest = m.object_digest
+    where b.purged_at is null and exists (select from readable_sources(v.id))
+      and not exists (select from split_member p where p.subject_id = v.subject_id and p.part = 'test')
+    order by m.object_digest, m.object_offset, m.id
+$$;
+comment on function masks_of_job(bigint, bigint) is 'The masks of the volume that a claimed job verifies, by object; none of a volume that is withheld or in a test part, whose labels no trainer reads.';
+
+create function record_descriptor(p_job bigint, p_token bigint, p_version integer, p_descriptor bytea) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_volume bigint := hold_image(p_job, p_token, 'fingerprint');
+begin
+    if not exists (select from readable_sources(the_volume)) then
+        raise exception 'volume % is withheld', the_volume using errcode = 'LA006';
+    end if;
+    insert into image_descriptor (volume_id, version, descriptor) values (the_volume, p_version, p_descriptor) on conflict do nothing;
+end $$;
+comment on function record_descriptor(bigint, bigint, integer, bytea) is 'Records the image descriptor of the volume that a claimed job fingerprints, unless it has one of that version.';
+
 create function require_volume_is_needed(p_job job) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -303,5 +393,6 @@ comment on function reason_of_job(job) is 'The reason of a job; for one that was
 grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer),
     claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
-    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_results(bigint, job_kind, bigint, integer) to lacuna_trainer;
-grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;
+    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_results(bigint, job_kind, bigint, integer),
+    images_of_job(bigint, bigint), masks_of_job(bigint, bigint), record_descriptor(bigint, bigint, integer, bytea) to lacuna_trainer;
+grant execute on function enqueue_images(job_kind, integer), retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;

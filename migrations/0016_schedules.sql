@@ -944,7 +944,7 @@ declare
 begin
     select id into the_split from split where name = p_split;
     if not found then
-        raise exception 'no split is named %', p_split using errcode = 'LA004', hint = 'create it with lacuna split create';
+        raise exception 'no split is named %', p_split using errcode = 'LA004', column = 'split', hint = 'create it with lacuna split create';
     end if;
     select string_agg(distinct coalesce(k, 'null'), ', ') into unknown
     from unnest(p_organs || p_mapped || p_accepted) k where not exists (select from organ where key = k);

@@ -2,7 +2,9 @@ package import ArgumentParser
 
 /// Lists the consequences first; the change itself needs `--yes` and a reason.
 package struct ConfirmationOptions: ParsableArguments {
-    @Option(help: .value("text", "Reason, recorded in the history; required with --yes. No patient data."))
+    @Option(
+        help: .value("text", "Reason, recorded in the history; required with --yes. No patient data."),
+        transform: Reason.checked)
     package var reason: String?
 
     @Flag(help: "Make the change. Without it, everything concerned is only listed.")
@@ -14,6 +16,6 @@ package struct ConfirmationOptions: ParsableArguments {
     package var confirmedReason: String? { yes ? reason : nil }
 
     package func validate() throws {
-        if yes && (reason ?? "").allSatisfy(\.isWhitespace) { throw ValidationError("--yes requires --reason TEXT.") }
+        if yes && reason == nil { throw ValidationError("--yes requires --reason TEXT.") }
     }
 }

@@ -15,6 +15,8 @@ package enum DaemonError: Error, Equatable {
     case tooLong(hours: Double)
     /// The run from which this one starts has no weights that can be read.
     case startMissing(run: String)
+    /// Files or masks of a volume that are missing or are not those that were recorded.
+    case damaged([String])
     /// Another daemon holds the run.
     case held(run: String, worker: String)
 
@@ -30,6 +32,7 @@ package enum DaemonError: Error, Equatable {
         case .tooLong(let hours): "the run was stopped after \(hours) hours, the limit of its schedule"
         case .startMissing(let run):
             "the run starts from the weights of run \(run), whose checkpoints are missing or damaged"
+        case .damaged(let parts): "of the volume \(parts.joined(separator: ", "))"
         case .held(let run, let worker): "run \(run) is held by another daemon, \(worker)"
         }
     }
@@ -47,6 +50,7 @@ package enum DaemonError: Error, Equatable {
         case .startMissing(let run):
             "restore the objects that lacuna lineage and lacuna verify name for run \(run), then lacuna schedule retry; or create the "
                 + "schedule again with --start-from scratch"
+        case .damaged: "restore what lacuna verify --read-data names, then lacuna job retry"
         case .held: "let that daemon continue, or stop it first; a run has one daemon at a time"
         }
     }

@@ -4,6 +4,7 @@ package import Learning
 package import Monitoring
 package import Rounds
 package import Tensors
+package import Workflows
 
 extension DaemonError: CommandFailing {
     package var commandFailure: CommandFailure {
@@ -15,6 +16,10 @@ extension DaemonError: CommandFailing {
             }
         return CommandFailure(status, problem, file: file, remedy: remedy)
     }
+}
+
+extension UndescribableImage: CommandFailing {
+    package var commandFailure: CommandFailure { CommandFailure(.badInput, problem, remedy: remedy) }
 }
 
 extension RoundsError: CommandFailing {

@@ -6,6 +6,10 @@ public enum JobKind: String, Sendable, Hashable, CaseIterable {
     case predict
     /// Predicts a volume for a round and stages its pseudo labels.
     case relabel
+    /// Computes the image descriptor of a volume.
+    case fingerprint
+    /// Compares the files and masks of a volume with what was recorded.
+    case verify
 }
 
 /// Where a job is in its life.
@@ -47,7 +51,7 @@ public struct ClaimedJob: Sendable, Hashable {
     public let run: Int64?
     /// Of `predict` and `relabel`.
     public let round: Int64?
-    /// Of `predict` and `relabel`.
+    /// Nil for `run`.
     public let volume: Int64?
     /// The tick of a schedule that a run belongs to.
     public let tick: Int64?

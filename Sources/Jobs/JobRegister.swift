@@ -21,6 +21,20 @@ public struct JobRegister: Sendable {
     /// Nil where no job has the id.
     public func job(_ id: Int64) async throws -> JobRow? { try await connection.first(DescribeJob(job: id)) }
 
+    /// Creates a job that verifies each volume in use; those that have ended wait again.
+    ///
+    /// - Returns: the number of jobs that wait newly.
+    public func enqueueVerifications() async throws -> Int {
+        try await connection.one(EnqueueImages(kind: .verify, descriptorVersion: nil))
+    }
+
+    /// Creates a job for each volume in use that lacks an image descriptor of the version.
+    ///
+    /// - Returns: the number of jobs that wait newly.
+    public func enqueueFingerprints(version: Int) async throws -> Int {
+        try await connection.one(EnqueueImages(kind: .fingerprint, descriptorVersion: version))
+    }
+
     /// Returns a dead or cancelled job to the queue, with all its attempts.
     ///
     /// - Throws: SQLSTATE LA004 for an unknown job, LA005 in another state; LA005, LA010 or LA013 where its run is closed.

@@ -121,10 +121,14 @@ extension DaemonTests {
             try await World.with { place in
                 var file = RunFile()
                 file.organs = "[liver, spleeen]"
-                expect(try await place.daemon(file), 3, "no organ is named spleeen", "did you mean spleen")
+                expect(
+                    try await place.daemon(file), 3, "run.organs (line 3): no organ is named spleeen",
+                    "did you mean spleen")
                 file = RunFile()
                 file.split = "elsewhere"
-                expect(try await place.daemon(file), 3, "no split is named elsewhere", "lacuna split create")
+                expect(
+                    try await place.daemon(file), 3, "run.split (line 4): no split is named elsewhere",
+                    "lacuna split create")
                 file.split = "unlabelled"
                 expect(
                     try await place.daemon(file), 3, "no annotated volume of its organs in the part train",

@@ -41,7 +41,7 @@ extension DaemonTests {
                     let ending = try await place.daemon(run)
                     #expect(ending.status == status && ending.errors.contains(problem), "\(ending.errors)")
                 }
-                try await refuses(Self.run("b", from: "r/7"), "no round r/7 exists", status: 3)
+                try await refuses(Self.run("b", from: "r/7"), "): no round r/7 exists", status: 3)
                 try await refuses(Self.run("b", from: "b/0"), "run.startFrom is b/0", status: 3)
                 try await refuses(Self.run("b", from: "r"), "run.startFrom is r", status: 3)
                 var wider = Self.run("w", from: "r/1")

@@ -1,6 +1,8 @@
+import Catalog
 import Domain
 import Foundation
 import Plans
+import Postgres
 import TestSupport
 import Testing
 
@@ -43,6 +45,59 @@ import Testing
         second = try second.withName("r")
         #expect(second.plan == first.plan)
         #expect(throws: ConfigurationError.self) { try first.withName("a/b") }
+    }
+
+    // MARK: - Files, keys and lines
+
+    @Test(arguments: [
+        ("run: {name: r, organs: [liver], split: s}\nlearning:\n  batch: 0", "learning.batch is 0 (line 3)"),
+        ("run: {name: r, organs: [liver], split: s}\nlearning: {}\n\nlearnin: {}", "learnin is not a section (line 4)"),
+        ("run:\n  name: r\n  organs: [liver]\n  split: s\n  organs: [spleen]", "line 3: organs is given twice"),
+        ("run:\n  name: 'r\n", "line 3: "),
+    ])
+    func aWrongValueIsNamedWithItsLine(yaml: String, problem: String) async throws {
+        try await withTemporaryFolder { folder in
+            try yaml.write(toFile: "\(folder)/run.yaml", atomically: true, encoding: .utf8)
+            let error = try #require(throws: ConfigurationError.self) {
+                try RunConfiguration(contentsOf: "\(folder)/run.yaml")
+            }
+            #expect(error.statement.contains(problem), "\(error.statement)")
+            #expect(error.statement.count < 200 && error.file == "\(folder)/run.yaml")
+        }
+    }
+
+    @Test func aWrongValueOfADaemonIsNamedWithItsLine() async throws {
+        try await withTemporaryFolder { folder in
+            try "daemon:\n  leaseSeconds: -1\n".write(
+                toFile: "\(folder)/serve.yaml", atomically: true, encoding: .utf8)
+            let error = try #require(throws: ConfigurationError.self) {
+                try DaemonConfiguration(contentsOf: "\(folder)/serve.yaml")
+            }
+            #expect(error.statement == "daemon.leaseSeconds is -1 (line 2)")
+        }
+    }
+
+    /// The catalogue refuses the value, not the file.
+    @Test func aValueThatTheCatalogueRefusesIsNamedWithItsLine() async throws {
+        var configuration = try await configuration()
+        func place(_ refusal: any Error) async -> String {
+            do {
+                try await configuration.resolvePlan { _ in throw refusal }
+                return "none"
+            } catch let error as MisconfiguredValue {
+                return "\(error.key) \(error.line ?? 0)"
+            } catch let error as ConfigurationError {
+                return "\(error.key ?? "") \(error.line ?? 0)"
+            } catch { return "elsewhere" }
+        }
+        var refused = ServerError(sqlState: "LA004", message: "no split is named s", statement: "StartRun")
+        #expect(await place(PostgresError.server(refused)) == "elsewhere")
+        refused.column = "split"
+        #expect(await place(PostgresError.server(refused)) == "run.split 4")
+        #expect(await place(CatalogError.unknownOrgan("livr")) == "run.organs 3")
+        let mapping = ConfigurationError(key: "run.classMapping.aorta", problem: "is wrong", remedy: "mend it")
+        #expect(await place(mapping) == "run.classMapping.aorta 8")
+        #expect(await place(SettingError.missing(key: "name", limits: "a name")) == "run.name 2")
     }
 
     @Test(arguments: ["", "3", "[]", #"{"run": 3}"#, #"{"run": {"name": null}}"#])

@@ -18,10 +18,11 @@ public struct MaskFacts: Sendable, Hashable {
 
 /// A file of a dataset that the catalogue refers to.
 public struct ReferencedFile: Sendable, Hashable {
-    public let dataset: String
-    public let caseName: String
+    /// `DATASET/CASE`.
+    public let name: String
     /// Absolute.
     public let path: String
+    /// Of the file, or of the series where that is a folder.
     public let sha256: Digest
     public let bytes: Int
 }

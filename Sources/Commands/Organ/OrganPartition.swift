@@ -36,7 +36,7 @@ struct OrganPartition: AsyncParsableCommand {
     @Option(help: .value("activity", "Undo the partition with this activity number; requires --reason."))
     var undo: Int64?
 
-    @Option(help: .value("text", "Reason, recorded in the history. No patient data."))
+    @Option(help: .value("text", "Reason, recorded in the history. No patient data."), transform: Reason.checked)
     var reason: String?
 
     @Flag(help: "Read and check everything, and record nothing.")
@@ -50,7 +50,7 @@ struct OrganPartition: AsyncParsableCommand {
         guard organ == nil, dataset == nil, volume.isEmpty, !dryRun else {
             throw ValidationError("--undo undoes a whole activity: give it with --reason only.")
         }
-        if (reason ?? "").allSatisfy(\.isWhitespace) { throw ValidationError("--undo requires --reason TEXT.") }
+        if reason == nil { throw ValidationError("--undo requires --reason TEXT.") }
     }
 
     func run() async throws {

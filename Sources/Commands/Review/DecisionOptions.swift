@@ -17,7 +17,7 @@ struct DecisionOptions: ParsableArguments {
         help: .value("name", "Person who decides. No patient data. (default: the user of the operating system)"))
     var person: String?
 
-    @Option(help: .value("text", "Reason, recorded in the history. No patient data."))
+    @Option(help: .value("text", "Reason, recorded in the history. No patient data."), transform: Reason.checked)
     var reason: String?
 
     @Option(help: .value("number", "Minutes that it took."))
@@ -33,10 +33,6 @@ struct DecisionOptions: ParsableArguments {
     var adjudicate = false
 
     func validate() throws {
-        if let reason, reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must not be empty.") }
-        if let reason, reason.unicodeScalars.count > 2000 {
-            throw ValidationError("--reason must have at most 2000 characters.")
-        }
         if let minutes, !(minutes > 0 && minutes <= 1440) {
             throw ValidationError("--minutes must be above 0 and at most 1440.")
         }

@@ -21,7 +21,7 @@ struct RoundAdopt: AsyncParsableCommand {
     @Argument(help: "Name of the run.")
     var name: String
 
-    @Option(help: .value("text", "Reason, recorded in the history. No patient data."))
+    @Option(help: .value("text", "Reason, recorded in the history. No patient data."), transform: Reason.checked)
     var reason: String?
 
     func run() async throws {

@@ -35,8 +35,10 @@ struct ScheduleCreate: AsyncParsableCommand {
     @Option(help: .value("rule", "Skip or queue a tick that is due while a run of the schedule is open."))
     var overlap = OverlapRule.skip
 
-    @Option(help: .value("rule", "Ticks that no daemon was there for: run none, or the newest once."))
-    var catchUp = CatchUpRule.none
+    @Option(
+        help: .value(
+            "rule", "Ticks of --cron that no daemon was there for: run none, or the newest once. (default: none)"))
+    var catchUp: CatchUpRule?
 
     @Option(help: .value("rule", "Make a run the current one by itself, where it is not worse."))
     var adopt = AdoptionRule.never
@@ -57,6 +59,10 @@ struct ScheduleCreate: AsyncParsableCommand {
         if let adoptMargin, !(0...1).contains(adoptMargin) {
             throw ValidationError("--adopt-margin must be from 0 to 1.")
         }
+        if adopt == .never, adoptMargin != nil || adoptVolumes != nil {
+            throw ValidationError("--adopt-margin and --adopt-volumes have no effect without --adopt if-better.")
+        }
+        if catchUp != nil, trigger.cron == nil { throw ValidationError("--catch-up has no effect without --cron.") }
         if let adoptVolumes, adoptVolumes < 1 { throw ValidationError("--adopt-volumes must be at least 1.") }
         if let maxHours, !(maxHours > 0 && maxHours <= 8760) {
             throw ValidationError("--max-hours must be above 0 and at most 8760.")
@@ -66,7 +72,7 @@ struct ScheduleCreate: AsyncParsableCommand {
     func run() async throws {
         var request = ScheduleCreation.Request(name: name, configuration: config)
         request.trigger = trigger.trigger
-        (request.overlap, request.catchUp, request.adopt) = (overlap, catchUp, adopt)
+        (request.overlap, request.catchUp, request.adopt) = (overlap, catchUp ?? .none, adopt)
         (request.adoptionMargin, request.adoptionVolumes) = (adoptMargin, adoptVolumes)
         (request.startFrom, request.maximumHours) = (startFrom, maxHours)
         let chosen = request

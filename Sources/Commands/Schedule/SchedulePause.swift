@@ -20,7 +20,7 @@ struct SchedulePause: AsyncParsableCommand {
     @Argument(help: "Name of the schedule.")
     var name: String
 
-    @Option(help: .value("text", "Reason, recorded in the history. No patient data."))
+    @Option(help: .value("text", "Reason, recorded in the history. No patient data."), transform: Reason.checked)
     var reason: String?
 
     func run() async throws {

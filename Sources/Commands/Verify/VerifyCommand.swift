@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Console
 internal import Glibc
+internal import Jobs
 internal import Workflows
 
 struct VerifyCommand: AsyncParsableCommand {
@@ -14,6 +15,9 @@ struct VerifyCommand: AsyncParsableCommand {
             database with what the migrations make first; where they differ, these differences alone are listed, because \
             nothing else can be relied on.
 
+            --queue leaves the reading to the daemons, one job for each volume in use; lacuna job list --kind verify --state dead \
+            then lists the damaged ones. Masks of test parts, which daemons may not read, and all other checks remain here.
+
             EXAMPLE:
               $ lacuna verify
               kind     what   file                     problem                     concerns
@@ -26,11 +30,31 @@ struct VerifyCommand: AsyncParsableCommand {
     @Flag(help: "Remove objects, converted volumes and cached images that no row of data in use names.")
     var sweep = false
 
+    @Flag(
+        help: "Create one job per volume for lacunad serve, which read all its data, instead of checking here.")
+    var queue = false
+
     @OptionGroup var caches: CacheOptions
 
     @OptionGroup var options: GlobalOptions
 
+    func validate() throws {
+        if queue, readData || sweep || !caches.folders.isEmpty {
+            throw ValidationError(
+                "--queue takes no --read-data, --sweep or --cache; its jobs read all data of the volumes.")
+        }
+    }
+
     func run() async throws {
+        if queue { try await enqueue() } else { try await check() }
+    }
+
+    private func enqueue() async throws {
+        let count = try await Session.with(options) { session in try await session.jobs.enqueueVerifications() }
+        options.output.reportQueued(count, .verify)
+    }
+
+    private func check() async throws {
         let findings = try await Session.with(
             options, warnsOfLostObjects: false, acceptsAlteredSchema: true
         ) { session in

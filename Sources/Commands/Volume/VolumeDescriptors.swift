@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Catalog
 internal import Console
+internal import Jobs
 internal import Domain
 internal import Workflows
 
@@ -10,7 +11,7 @@ struct VolumeDescriptors: AsyncParsableCommand {
         discussion: """
             Imports compute the image descriptors that volume duplicates compares. This command reads the images of \
             volumes that have none, such as those imported by an older version. Volumes whose image cannot be read, or \
-            is no longer the imported scan, are listed and make the exit status 4.
+            is no longer the imported scan, are listed and make the exit status 4. --queue leaves the work to the daemons.
 
             EXAMPLE:
               $ lacuna volume describe
@@ -18,9 +19,23 @@ struct VolumeDescriptors: AsyncParsableCommand {
               2 of 2 volumes without an image descriptor have one now.
             """)
 
+    @Flag(help: "Create one job per volume for lacunad serve, instead of reading the images.")
+    var queue = false
+
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
+        if queue { try await enqueue() } else { try await describe() }
+    }
+
+    private func enqueue() async throws {
+        let count = try await Session.with(options) { session in
+            try await session.jobs.enqueueFingerprints(version: ImageDescription.version)
+        }
+        options.output.reportQueued(count, .fingerprint)
+    }
+
+    private func describe() async throws {
         let result = try await Session.with(options) { session in
             try await DescriptorCompletion(session.workspace).run()
         }

@@ -56,12 +56,14 @@ struct DaemonSession: Sendable {
     ///
     /// - Parameter claim: on the job of the tick that the run belongs to; nil for a run that is started by hand.
     func openRun(under claim: Claim? = nil) async throws -> RunOpening.OpenedRun {
-        try await requireFittingStart()
         let json = try configuration.json()
-        let opened = try await RunOpening(catalog: catalog).open(
-            RunOpening.Request(
-                plan: configuration.plan, configuration: JSONText(json), digest: SHA256.digest(of: Array(json.utf8)),
-                claim: claim))
+        let request = RunOpening.Request(
+            plan: configuration.plan, configuration: JSONText(json), digest: SHA256.digest(of: Array(json.utf8)),
+            claim: claim)
+        let opened = try await configuration.locating {
+            try await requireFittingStart()
+            return try await RunOpening(catalog: catalog).open(request)
+        }
         for organ in opened.unannotatedOrgans {
             trainer.tell(.organUnannotated(organ))
         }

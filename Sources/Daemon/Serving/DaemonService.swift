@@ -88,7 +88,10 @@ struct DaemonService: Service {
                 requests: requests, observation: observation),
             volumes: RoundVolumes(
                 trainer: trainer, settings: settings, queue: queue(working), claims: claims, stop: stop,
-                observation: observation), observation: observation)
+                observation: observation),
+            images: ImageJobs(
+                trainer: trainer, queue: queue(working), claims: claims, observation: observation),
+            observation: observation)
         let meter = try await observation.queueMeter {
             queue(try await untilShutdown { try await trainer.connectAgain() })
         }

@@ -11,6 +11,7 @@ struct JobLoop: Sendable {
     let stop: StopFlag
     let runs: ScheduledRuns
     let volumes: RoundVolumes
+    let images: ImageJobs
     let observation: Observation
 
     /// The longest time for which the end of another daemon's lease stays unnoticed.
@@ -37,6 +38,7 @@ struct JobLoop: Sendable {
             await volumes.close()
             try await runs.perform(job)
         case .predict, .relabel: try await volumes.perform(job)
+        case .fingerprint, .verify: try await images.perform(job)
         }
     }
 }

@@ -51,7 +51,7 @@ actor RoundVolumes {
         } catch is CancellationError {
             return
         }
-        report(job, ending)
+        observation.report(job, ending)
     }
 
     /// Frees the memory of the run of the last job.
@@ -114,17 +114,5 @@ actor RoundVolumes {
         let scores = sum.histograms(of: library.organs)
         pooled = (weights, scores)
         return scores
-    }
-
-    private func report(_ job: ClaimedJob, _ ending: JobAttempt.Ending) {
-        let logger = observation.logger
-        switch ending {
-        case .done:
-            observation.metrics.succeeded(at: .now)
-            logger.debug("job done", [.job: job.claim.job])
-        case .failed(let reason): logger.warning("job failed", [.job: job.claim.job, .reason: reason])
-        case .dead(let reason): logger.error("job dead", [.job: job.claim.job, .reason: reason])
-        case .lost: logger.warning("job lost", [.job: job.claim.job])
-        }
     }
 }

@@ -38,6 +38,14 @@ struct DescribeJob: Statement {
     func decode(_ row: PostgresRow) throws -> JobRow { try JobRow(row) }
 }
 
+struct EnqueueImages: Statement {
+    static let sql = "select lacuna.enqueue_images($1::lacuna.job_kind, $2)"
+    let kind: JobKind
+    let descriptorVersion: Int?
+    var binds: [any PostgresBindable] { [kind.rawValue, descriptorVersion.map { Int32($0) }] }
+    func decode(_ row: PostgresRow) throws -> Int { Int(try row.decode(0, as: Int64.self)) }
+}
+
 struct RetryJob: Statement {
     static let sql = "select lacuna.retry_job($1)"
     let job: Int64

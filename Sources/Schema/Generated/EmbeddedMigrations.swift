@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "ebfaaa9ebb396e80f607ee9f208064ec158c691cd138b04afb81bf9976d8967c",
+            sha256: "0b19b11a14f81e0338397a2f03ea7f6d79c3d17161f3a3cf5898e47470bd7183",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -1017,8 +1017,8 @@ comment on table round is 'The rounds of a run, from training to publication.';
 comment on column round.gamma is 'The share of the ranked positives that its labels accept; null for the last round, which publishes none.';
 comment on column round.record is 'The results so far, as the daemon stores them: weights, confidence, evaluation, relabelling. No query reads it.';
 
-create type job_kind as enum ('run', 'predict', 'relabel');
-comment on type job_kind is 'What a job does: train a run, or predict or relabel a volume for a round.';
+create type job_kind as enum ('run', 'predict', 'relabel', 'fingerprint', 'verify');
+comment on type job_kind is 'What a job does: train a run, predict or relabel a volume for a round, compute the image descriptor of a volume, or compare a volume''s files and masks with what was recorded.';
 
 create type job_state as enum ('waiting', 'running', 'done', 'dead', 'cancelled');
 comment on type job_state is 'waiting: claimed when it is due. running: claimed. done. dead: not tried again, for the reason. cancelled: by a person, or because its run was cancelled.';
@@ -1046,8 +1046,9 @@ create table job (
     ended_at timestamptz,
     unique (id, token),
     constraint a_job_has_what_its_kind_works_on check (
-        case kind when 'run' then round_id is null and volume_id is null
-            else run_id is null and tick_id is null and round_id is not null and volume_id is not null end),
+        case when kind = 'run' then round_id is null and volume_id is null
+            else run_id is null and tick_id is null and volume_id is not null
+                and (round_id is not null) = (kind in ('predict', 'relabel')) end),
     constraint a_running_job_has_a_holder check (
         (state = 'running') = (lease_until is not null) and (lease_until is null) = (login is null)
         and case state when 'running' then worker is not null when 'waiting' then worker is null else true end),
@@ -1055,6 +1056,7 @@ create table job (
     constraint a_dead_job_has_a_reason check (state not in ('dead', 'cancelled') or reason ~ '\S')
 );
 create unique index job_of_volume on job (round_id, volume_id, kind) where round_id is not null;
+create unique index job_of_image on job (volume_id, kind) where round_id is null and volume_id is not null;
 create index job_waiting on job (kind, priority desc, due, id) where state = 'waiting';
 create index job_running on job (lease_until) where state = 'running';
 create index job_ended on job (ended_at, id) where ended_at is not null;
@@ -2304,7 +2306,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "e10025985e1b2c3e62b0ac38c44a8789ad23cc3035a3ec78001126d9ecb6aa42",
+            sha256: "d63d8b5e78c340d0f1236aac815f4d66806081139188c1e2bb2dfc60554e0580",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2494,24 +2496,26 @@ declare
     the_round round;
 begin
     if named is null then
-        raise exception 'run.startFrom is %, not RUN/ROUND', new.start_from using errcode = 'LA004';
+        raise exception 'run.startFrom is %, not RUN/ROUND', new.start_from using errcode = 'LA004', column = 'start_from';
     end if;
     select r.* into the_round from round r join run p on p.id = r.run_id where p.name = named[1] and r.number = named[2]::integer;
     if not found then
         raise exception 'no round % exists, from whose weights the run is to start', new.start_from
-            using errcode = 'LA004', hint = 'lacuna round list shows the rounds';
+            using errcode = 'LA004', column = 'start_from', hint = 'lacuna round list shows the rounds';
     end if;
     if the_round.state <> 'published' then
-        raise exception '% is not closed, so that no run starts from its weights', round_name(the_round.id) using errcode = 'LA005';
+        raise exception '% is not closed, so that no run starts from its weights', round_name(the_round.id)
+            using errcode = 'LA005', column = 'start_from', hint = 'name a round that is closed; lacuna round list shows them';
     end if;
     if is_recalled(the_round.id) or exists (
         select from checkpoint c where c.round_id = the_round.id and c.contaminated_by <> '{}') then
         raise exception '% was trained on data that were removed or held out since, so that no run starts from its weights',
-            round_name(the_round.id) using errcode = 'LA010';
+            round_name(the_round.id)
+            using errcode = 'LA010', column = 'start_from', hint = 'name another round, or start from scratch';
     end if;
     if not exists (select from checkpoint c where c.round_id = the_round.id and c.kind = 'network' and c.removal is null) then
         raise exception 'the weights of % are not kept any more', round_name(the_round.id)
-            using errcode = 'LA005', hint = 'name a round whose network was not pruned';
+            using errcode = 'LA005', column = 'start_from', hint = 'name a round whose network was not pruned';
     end if;
     insert into run_start (run_id, previous_run_id, previous_round) values (new.id, the_round.run_id, the_round.number);
     return null;
@@ -2532,7 +2536,7 @@ declare
 begin
     select id into the_split from split where name = p_split;
     if not found then
-        raise exception 'no split is named %', p_split using errcode = 'LA004', hint = 'create it with lacuna split create';
+        raise exception 'no split is named %', p_split using errcode = 'LA004', column = 'split', hint = 'create it with lacuna split create';
     end if;
     select string_agg(distinct coalesce(k, 'null'), ', ') into unknown
     from unnest(p_organs || p_mapped || p_accepted) k where not exists (select from organ where key = k);
@@ -4239,7 +4243,7 @@ grant select on lineage_edge to lacuna_manager;
 """###),
         Migration(
             number: 11, name: "identity",
-            sha256: "3310d5e11b62aa9fccf8cbcd73314813cb211bcd5c47548cb4802726f0583bdd",
+            sha256: "14131550288a9e11ccdd38ab56db954b2b3aad8df25262bdbc6f7b1fab31cca1",
             sql: ###"""
 -- Image descriptors, for near-duplicates, centres of sided organs, for reversed sides, and overlaps of two annotations.
 set local role lacuna_owner;
@@ -4248,7 +4252,7 @@ set local search_path = lacuna, pg_catalog;
 create table image_descriptor (
     volume_id bigint not null references volume,
     version smallint not null check (version >= 1),
-    descriptor bytea not null,
+    descriptor bytea not null constraint descriptor_is_small check (octet_length(descriptor) <= 65536),
     primary key (volume_id, version)
 );
 comment on table image_descriptor is 'Image descriptors of volumes, by which crops, resampled and re-windowed copies are proposed as duplicates. Different versions are not compared.';
@@ -5128,7 +5132,7 @@ grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint
 """###),
         Migration(
             number: 15, name: "jobs",
-            sha256: "52e0381b6310903fc8d15803a63b471510eba40910123e32e4bcfd8f3b11b3a3",
+            sha256: "2fe19dea240a6d57f06cd9dbf6c0e25e33d179b0d41009b4c9ff86aa40e7e2db",
             sql: ###"""
 -- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
 set local role lacuna_owner;
@@ -5338,6 +5342,96 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
 $$;
 comment on function volume_results(bigint, job_kind, bigint, integer) is 'Results of done jobs of a kind of a round''s volumes with a greater id than p_after, by volume: p_limit of them, at most 1000.';
 
+-- Files and masks of a volume, without a round.
+
+-- The sources of a volume in use whose image may be read.
+create function readable_sources(p_volume bigint)
+returns table (source_id bigint, name text, file text, file_sha256 bytea, file_bytes bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select s.id, d.name || '/' || s.case_name, i.root || '/' || s.file, s.file_sha256, s.file_bytes
+    from source s join release r on r.id = s.release_id join release i on i.id = coalesce(s.image_release_id, s.release_id)
+    join dataset d on d.id = r.dataset_id
+    where s.volume_id = p_volume
+      and not exists (select from withheld_volume w where w.volume_id = p_volume)
+      and not exists (select from withdrawn_dataset w where w.dataset_id = d.id)
+$$;
+
+create function enqueue_images(p_kind job_kind, p_descriptor_version integer default null) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    enqueued bigint;
+begin
+    if p_kind is null or p_kind not in ('fingerprint', 'verify') or (p_kind = 'fingerprint') <> (p_descriptor_version is not null) then
+        raise exception 'only volumes are fingerprinted, for a version of descriptors, or verified, without one' using errcode = 'LA004';
+    end if;
+    perform from job where kind = p_kind and round_id is null and state in ('done', 'dead', 'cancelled') order by id for update;
+    insert into job as j (kind, volume_id, priority, max_attempts)
+    select p_kind, v.id, -1, 3 from volume v
+    where exists (select from readable_sources(v.id))
+      and (p_kind = 'verify'
+          or not exists (select from image_descriptor d where d.volume_id = v.id and d.version = p_descriptor_version))
+    order by v.id
+    on conflict (volume_id, kind) where round_id is null and volume_id is not null do update
+    set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, begun_at = null, ended_at = null, worker = null
+    where j.state in ('done', 'dead', 'cancelled');
+    get diagnostics enqueued = row_count;
+    if enqueued > 0 then
+        perform pg_notify('lacuna', 'job');
+    end if;
+    return enqueued;
+end $$;
+comment on function enqueue_images(job_kind, integer) is 'Creates jobs that verify every volume in use, or that compute the descriptors that such volumes lack; those that have ended wait again. They have a lower priority than the work of runs. Returns the number of jobs that wait newly.';
+
+-- Holds the claim and returns the job's volume.
+create function hold_image(p_job bigint, p_token bigint, p_kind job_kind) returns bigint
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_volume bigint;
+begin
+    perform hold_job(p_job, p_token, p_kind);
+    select volume_id into the_volume from job where id = p_job and kind in ('fingerprint', 'verify');
+    if not found then
+        raise exception 'job % has no image of its own', p_job using errcode = 'LA003';
+    end if;
+    return the_volume;
+end $$;
+
+create function images_of_job(p_job bigint, p_token bigint)
+returns table (name text, file text, file_sha256 bytea, file_bytes bigint, modality text, identity bytea)
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select s.name, s.file, s.file_sha256, s.file_bytes, v.modality, v.identity
+    from hold_image(p_job, p_token, null) j (volume_id) join volume v on v.id = j.volume_id, readable_sources(v.id) s
+    order by s.source_id desc
+$$;
+comment on function images_of_job(bigint, bigint) is 'The image files of the volume that a claimed job fingerprints or verifies, the newest first; none of a volume that is withheld.';
+
+create function masks_of_job(p_job bigint, p_token bigint)
+returns table (mask_id bigint, content_sha256 bytea, object_digest bytea, object_offset bigint, object_length bigint, object_bytes bigint,
+    volume_id bigint, organ text, shape_x integer, shape_y integer, shape_z integer, voxels bigint, known_voxels bigint,
+    parent_id bigint, activity_id bigint)
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    select m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length, b.bytes,
+        v.id, o.key, v.shape_x, v.shape_y, v.shape_z, m.voxels, m.known_voxels, m.parent_id, m.activity_id
+    from hold_image(p_job, p_token, 'verify') j (volume_id) join volume v on v.id = j.volume_id
+    join mask m on m.volume_id = v.id join organ o on o.id = m.organ_id join object b on b.digest = m.object_digest
+    where b.purged_at is null and exists (select from readable_sources(v.id))
+      and not exists (select from split_member p where p.subject_id = v.subject_id and p.part = 'test')
+    order by m.object_digest, m.object_offset, m.id
+$$;
+comment on function masks_of_job(bigint, bigint) is 'The masks of the volume that a claimed job verifies, by object; none of a volume that is withheld or in a test part, whose labels no trainer reads.';
+
+create function record_descriptor(p_job bigint, p_token bigint, p_version integer, p_descriptor bytea) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_volume bigint := hold_image(p_job, p_token, 'fingerprint');
+begin
+    if not exists (select from readable_sources(the_volume)) then
+        raise exception 'volume % is withheld', the_volume using errcode = 'LA006';
+    end if;
+    insert into image_descriptor (volume_id, version, descriptor) values (the_volume, p_version, p_descriptor) on conflict do nothing;
+end $$;
+comment on function record_descriptor(bigint, bigint, integer, bytea) is 'Records the image descriptor of the volume that a claimed job fingerprints, unless it has one of that version.';
+
 create function require_volume_is_needed(p_job job) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
 declare
@@ -5435,13 +5529,14 @@ comment on function reason_of_job(job) is 'The reason of a job; for one that was
 grant execute on function hold_job(bigint, bigint, job_kind), claim_jobs(job_kind[], text, double precision, integer),
     claim_round_jobs(bigint, job_kind, text, double precision, integer), expire_leases(),
     complete_job(bigint, bigint, jsonb), fail_job(bigint, bigint, text, double precision, boolean),
-    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_results(bigint, job_kind, bigint, integer) to lacuna_trainer;
-grant execute on function retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;
+    enqueue_volumes(bigint, bigint, bigint, job_kind, bigint[]), volume_results(bigint, job_kind, bigint, integer),
+    images_of_job(bigint, bigint), masks_of_job(bigint, bigint), record_descriptor(bigint, bigint, integer, bytea) to lacuna_trainer;
+grant execute on function enqueue_images(job_kind, integer), retry_job(bigint), cancel_job(bigint, text), reason_of_job(job) to lacuna_manager;
 
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "59da7b0c5585da084fb6428bb5189d0523c3b5af8668efbfde2ace516ee7d3ab",
+            sha256: "551fc06af71c9349a0914db156961a9c88969e2adafacd1af09b73431aecd328",
             sql: ###"""
 -- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
@@ -6389,7 +6484,7 @@ declare
 begin
     select id into the_split from split where name = p_split;
     if not found then
-        raise exception 'no split is named %', p_split using errcode = 'LA004', hint = 'create it with lacuna split create';
+        raise exception 'no split is named %', p_split using errcode = 'LA004', column = 'split', hint = 'create it with lacuna split create';
     end if;
     select string_agg(distinct coalesce(k, 'null'), ', ') into unknown
     from unnest(p_organs || p_mapped || p_accepted) k where not exists (select from organ where key = k);

@@ -23,12 +23,10 @@ package struct ConfigurationError: Error, Hashable, Sendable {
     }
 
     /// The same, of a file.
-    ///
-    /// - Parameter lines: the lines of keys by their full names.
-    func naming(_ file: String, lines: [String: Int] = [:]) -> ConfigurationError {
+    func naming(_ source: ConfigurationSource) -> ConfigurationError {
         var error = self
-        error.file = file
-        error.line = key.flatMap { lines[$0] }
+        error.file = source.file
+        error.line = key.flatMap { source.line(of: $0) }
         return error
     }
 

@@ -8,30 +8,32 @@ extension RunConfiguration {
     ///
     /// - Throws: `ConfigurationError` naming the file, the line, the key, the problem and the remedy; also for a key without effect.
     package init(contentsOf path: String) throws(ConfigurationError) {
-        var lines: [String: Int] = [:]
+        let file = try ConfigurationFile(contentsOf: path)
         do throws(ConfigurationError) {
-            let file = try ConfigurationFile(contentsOf: path)
-            lines = file.lines
             try self.init(file.sections)
+            source = file.source
             if let ineffective = IneffectiveKey.first(in: file.sections, of: self) {
                 throw ConfigurationError(
                     key: ineffective.key, problem: "has no effect, because \(ineffective.cause)",
                     remedy: "remove one of the two")
             }
         } catch {
-            throw error.naming(path, lines: lines)
+            throw error.naming(file.source)
         }
     }
 }
 
 /// A YAML file of sections, each with values by key.
 struct ConfigurationFile {
+    private let path: String
     private(set) var sections: [String: [String: SettingValue]] = [:]
-    /// The line of each section, and of each key by its full name, from 1.
-    private(set) var lines: [String: Int] = [:]
+    private var lines: [String: Int] = [:]
 
-    /// - Throws: `ConfigurationError` for a file that cannot be read, is not YAML, or is not a mapping of sections.
+    var source: ConfigurationSource { ConfigurationSource(file: path, lines: lines) }
+
+    /// - Throws: `ConfigurationError` naming the file, which cannot be read, is not YAML, or is not a mapping of sections.
     init(contentsOf path: String) throws(ConfigurationError) {
+        self.path = path
         guard let data = try? OpenFile(reading: path).contents() else {
             throw ConfigurationError(unreadable: path, problem: "the configuration cannot be read")
         }
@@ -40,7 +42,9 @@ struct ConfigurationFile {
         } catch let error as DocumentProblem {
             throw ConfigurationError(unreadable: path, problem: "\(error)")
         } catch let error as ConfigurationError {
-            throw error
+            throw error.naming(source)
+        } catch let error as YamlError {
+            throw ConfigurationError(unreadable: path, problem: "the configuration is not YAML: \(error.brief)")
         } catch {
             throw ConfigurationError(unreadable: path, problem: "the configuration is not YAML: \(error)")
         }
@@ -80,6 +84,20 @@ struct ConfigurationFile {
             values[name] = setting
         }
         return values
+    }
+}
+
+extension YamlError {
+    /// Without the text of the file, which a parser quotes.
+    fileprivate var brief: String {
+        switch self {
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            "line \(context.mark.line): \(duplicates.sorted().joined(separator: ", ")) is given twice"
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            "line \(mark.line): \(problem)"
+        default: "\(self)"
+        }
     }
 }
 

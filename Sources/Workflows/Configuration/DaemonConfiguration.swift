@@ -8,10 +8,11 @@ package struct DaemonConfiguration: Sendable {
 
     /// - Throws: `ConfigurationError` naming the file, the key, the problem and the remedy.
     package init(contentsOf path: String) throws(ConfigurationError) {
+        let file = try ConfigurationFile(contentsOf: path)
         do {
-            try self.init(try ConfigurationFile(contentsOf: path).sections)
+            try self.init(file.sections)
         } catch {
-            throw error.naming(path)
+            throw error.naming(file.source)
         }
     }
 

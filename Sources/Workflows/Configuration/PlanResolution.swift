@@ -19,7 +19,7 @@ package struct PlanResolution: Sendable {
         ontology = { try await catalog.ontology() }
     }
 
-    /// - Throws: `CatalogError.unknownOrgan`, `WorkflowError` for a class mapping that does not fit, `SettingError` for an organ
+    /// - Throws: `CatalogError.unknownOrgan`, `ConfigurationError` for a class mapping that does not fit, `SettingError` for an organ
     ///   that is given twice.
     package func resolve(_ plan: RunPlan) async throws -> RunPlan {
         let keys = try await organs(plan.organs)

@@ -13,6 +13,8 @@ package struct RunConfiguration: Sendable {
     package let grid: GridSettings
     package private(set) var daemon: DaemonSettings
     package let notify: NotifySettings
+    /// Nil for a configuration that the catalogue keeps.
+    var source: ConfigurationSource?
 
     /// - Parameter sections: values by section and key.
     /// - Throws: `ConfigurationError` naming the section and the key.
@@ -42,11 +44,25 @@ package struct RunConfiguration: Sendable {
     static let sections = ["run", "learning", "grid", "daemon", "notify"]
 
     /// Takes the plan with the catalogue's keys that `resolve` returns for this one.
+    ///
+    /// - Throws: as `locating`.
     package mutating func resolvePlan(_ resolve: (RunPlan) async throws -> RunPlan) async throws {
+        let plan = plan
+        self.plan = try await locating {
+            do {
+                return try await resolve(plan)
+            } catch let error as SettingError {
+                throw ConfigurationError(error, section: "run")
+            }
+        }
+    }
+
+    /// - Throws: the errors of the body, with file, key and line where they are about a value of this configuration.
+    package func locating<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
-            plan = try await resolve(plan)
-        } catch let error as SettingError {
-            throw ConfigurationError(error, section: "run")
+            return try await body()
+        } catch {
+            throw source?.locating(error) ?? error
         }
     }
 

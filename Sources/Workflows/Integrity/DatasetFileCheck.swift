@@ -13,7 +13,6 @@ struct DatasetFileCheck: Sendable {
     }
 
     private func finding(_ difference: RecordedFile.Difference, _ file: ReferencedFile) -> IntegrityFinding {
-        let name = "\(file.dataset)/\(file.caseName)"
         let (kind, problem): (IntegrityFinding.Kind, String) =
             switch difference {
             case .missing: (.missing, "the file is missing")
@@ -21,6 +20,6 @@ struct DatasetFileCheck: Sendable {
             case .unreadable(let reason): (.damaged, "the file cannot be read: \(reason)")
             case .checksum: (.damaged, "the bytes are not those that were imported")
             }
-        return IntegrityFinding(kind, subject, file.path, "\(name): \(problem)", contents: [name])
+        return IntegrityFinding(kind, subject, file.path, "\(file.name): \(problem)", contents: [file.name])
     }
 }

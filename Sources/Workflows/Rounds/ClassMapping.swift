@@ -8,7 +8,7 @@ package struct ClassMapping: Sendable {
     /// - Parameters:
     ///   - spellings: the mapping by any spelling of the organs.
     ///   - resolve: the keys of organs, in the order given.
-    /// - Throws: `CatalogError.unknownOrgan`, `WorkflowError` for two spellings of one organ.
+    /// - Throws: `CatalogError.unknownOrgan`, `ConfigurationError` for two spellings of one organ.
     package init(_ spellings: [String: [String]], resolve: ([String]) async throws -> [OrganKey]) async throws {
         var accepted: [OrganKey: [OrganKey]] = [:]
         for (organ, list) in spellings.sorted(by: { $0.key < $1.key }) {
@@ -22,7 +22,7 @@ package struct ClassMapping: Sendable {
 
     /// Checks the mapping of a run that learns `organs`.
     ///
-    /// - Throws: `WorkflowError` for an organ that the run does not use, and for a list with an organ that is not a variant.
+    /// - Throws: `ConfigurationError` for an organ that the run does not use, and for a list with an organ that is not a variant.
     package func check(over organs: [OrganKey], _ ontology: Ontology) throws {
         let leaves = Set(organs.flatMap(ontology.leaves))
         func isUsed(_ organ: OrganKey) -> Bool {
@@ -42,7 +42,7 @@ package struct ClassMapping: Sendable {
         }
     }
 
-    private static func refusal(_ organ: OrganKey, _ problem: String, _ remedy: String) -> WorkflowError {
-        WorkflowError(.badInput, "run.classMapping.\(organ) \(problem)", remedy: remedy)
+    private static func refusal(_ organ: OrganKey, _ problem: String, _ remedy: String) -> ConfigurationError {
+        ConfigurationError(key: "run.classMapping.\(organ)", problem: problem, remedy: remedy)
     }
 }

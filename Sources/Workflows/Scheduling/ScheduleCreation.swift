@@ -46,13 +46,9 @@ package struct ScheduleCreation: Sendable {
                 remedy: "remove one of the two")
         }
         let catalog = catalog
-        do {
-            try await configuration.resolvePlan { try await PlanResolution(catalog).resolve($0) }
-        } catch var error as ConfigurationError {
-            error.file = request.configuration
-            throw error
-        }
-        try await catalog.createSchedule(Self.schedule(request, configuration))
+        try await configuration.resolvePlan { try await PlanResolution(catalog).resolve($0) }
+        let schedule = try Self.schedule(request, configuration)
+        try await configuration.locating { try await catalog.createSchedule(schedule) }
         return Result(
             schedule: try await catalog.schedule(named: request.name),
             droppedSections: (configuration.daemon == DaemonSettings() ? [] : ["daemon"])

@@ -248,7 +248,7 @@ let managerStatements: [any Statement.Type] = [
     ListReviewCandidates.self, ListReviews.self, TotalsOfReviews.self,
     DescribeJob.self,
     ListJobs.self,
-    RetryJob.self,
+    RetryJob.self, EnqueueImages.self,
 ]
 
 /// Statements that the daemon's session runs.
@@ -267,7 +267,7 @@ let trainerStatements: [any Statement.Type] = [
     ClaimRoundJobs.self,
     ClaimRun.self,
     CompactCoverage.self,
-    CompleteJob.self,
+    ImagesOfJob.self, MasksOfJob.self, RecordDescriptor.self, CompleteJob.self,
     CountVolumeJobs.self,
     CountJobs.self,
     CountRoundLabels.self,

@@ -114,7 +114,8 @@ struct LargeCatalogue {
         ResolveSubject.self, ResolveVolume.self, CurrentAnnotations.self, ClaimRun.self, FindHolder.self,
         FindRun.self, Heartbeat.self, StoredCheckpoints.self, CheckpointsOfRound.self, HistoryOfRound.self,
         UnusedObjects.self, AdvanceRound.self, StagePseudoLabels.self,
-        ReleaseClaim.self, ClaimJobs.self, ClaimRoundJobs.self, CompleteJob.self, EnqueueVolumes.self,
+        ReleaseClaim.self, ClaimJobs.self, ClaimRoundJobs.self, ImagesOfJob.self, MasksOfJob.self,
+        RecordDescriptor.self, CompleteJob.self, EnqueueVolumes.self,
         ExpireLeases.self, FailJob.self, FindRound.self, FindRunOfRound.self, FireTicks.self, DescribeJob.self,
         ListJobs.self,
         RoleOfSession.self, RecordEvaluation.self, ActivityIsPartition.self, ContentsOfObject.self, CurrentRun.self,
@@ -189,6 +190,7 @@ struct LargeCatalogue {
         "RoundConfidences": whole, "DiceOfRun": whole, "ListRounds": whole,
         "RoundLabels": training, "RoundMasks": training, "MasksBefore": training,
         "RoundsOfRun": "it counts a run's labels, when one of its rounds changes its state",
+        "EnqueueImages": whole,
         "CancelJob": rare, "RetryJob": rare, "CountVolumeJobs": training, "StartingWeights": training,
         "ListVolumeResults": training, "FindStoppedVolume": training,
         "RunLabels": training, "RunVolumes": training,
@@ -365,6 +367,16 @@ private struct Facts {
             _ = try await queue.enqueue(.predict, volumes: [volume.rawValue], ofRound: round, under: run)
             predicted.append(try #require(try await queue.claim(.predict, ofRound: round).first).claim)
         }
+        try await world.root.execute(
+            """
+            insert into lacuna.job (kind, volume_id)
+            select k, \(volume.rawValue) from unnest('{verify,fingerprint}'::lacuna.job_kind[]) k
+            """)
+        var images: [Claim] = []
+        for kind in [JobKind.verify, .fingerprint] {
+            let claim = try #require(try await world.jobs.claim([kind]).first).claim
+            images.append(Claim(job: JobID(claim.job), token: claim.token))
+        }
         var stored = CatalogTests.mask(88_000_001)
         stored.object = digest(88_000_002)
         trainers = [
@@ -394,6 +406,8 @@ private struct Facts {
             ClaimRoundJobs(
                 round: relabelling.rounds[0].id.rawValue, kind: .relabel, worker: "w", lease: 60, limit: 1),
             CompleteJob(claim: predicted[1], result: "{}"),
+            ImagesOfJob(claim: images[0]), MasksOfJob(claim: images[0]),
+            RecordDescriptor(claim: images[1], record: DescriptorRecord(version: 1, descriptor: [])),
             FailJob(claim: predicted[0], reason: "no memory", pause: 60, final: false), ExpireLeases(),
             ClaimRun(run: held.run.id.rawValue, worker: "w2", lease: 60), ReleaseClaim(claim: claim),
         ]

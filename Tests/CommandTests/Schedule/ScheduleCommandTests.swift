@@ -110,6 +110,11 @@ import Testing
                 (["--cron", "@daily", "--window", "20:00-20:00"], 2, "has no length"),
                 (["--cron", "@daily", "--jitter", "10"], 2, "10"),
                 (["--cron", "@daily", "--jitter", "25h"], 2, "24h"),
+                (["--when-new", "1", "--jitter", "1m"], 2, "--jitter has no effect without --cron"),
+                (["--cron", "@daily", "--quiet-time", "1m"], 2, "no effect without --when-new"),
+                (["--when-new", "1", "--catch-up", "once"], 2, "no effect without --cron"),
+                (["--when-new", "1", "--time-zone", "UTC"], 2, "no effect without --cron or --window"),
+                (["--cron", "@daily", "--adopt-margin", "0.1"], 2, "no effect without --adopt if-better"),
                 (["--when-new", "0"], 2, "at least 1"), (["--cron", "@daily", "--overlap", "wait"], 2, "wait"),
             ] as [([String], Int32, String)] {
                 let ending = try await bench.start(

@@ -37,7 +37,7 @@ struct ContentsOfObject: Statement {
 /// Without files of removed data.
 struct ListImageFiles: Statement {
     static let sql = """
-        select d.name, s.case_name, i.root || '/' || s.file, s.file_sha256, s.file_bytes from lacuna.source s
+        select d.name || '/' || s.case_name, i.root || '/' || s.file, s.file_sha256, s.file_bytes from lacuna.source s
         join lacuna.release r on r.id = s.release_id join lacuna.dataset d on d.id = r.dataset_id
         join lacuna.release i on i.id = coalesce(s.image_release_id, s.release_id)
         where not exists (select from lacuna.withdrawn_dataset w where w.dataset_id = d.id)
@@ -51,7 +51,7 @@ struct ListImageFiles: Statement {
 
 struct ListWaitingFiles: Statement {
     static let sql = """
-        select d.name, w.case_name, r.root || '/' || w.file, w.file_sha256, w.file_bytes from lacuna.waiting_now w
+        select d.name || '/' || w.case_name, r.root || '/' || w.file, w.file_sha256, w.file_bytes from lacuna.waiting_now w
         join lacuna.release r on r.id = w.release_id join lacuna.dataset d on d.id = r.dataset_id
         where not exists (select from lacuna.withdrawn_dataset g where g.dataset_id = d.id)
         order by d.name, w.case_name, w.file
@@ -60,10 +60,9 @@ struct ListWaitingFiles: Statement {
 }
 
 extension ReferencedFile {
-    fileprivate init(_ row: PostgresRow) throws {
+    init(_ row: PostgresRow) throws {
         self.init(
-            dataset: try row.decode(0), caseName: try row.decode(1), path: try row.decode(2), sha256: try row.decode(3),
-            bytes: try row.decode(4))
+            name: try row.decode(0), path: try row.decode(1), sha256: try row.decode(2), bytes: try row.decode(3))
     }
 }
 
@@ -75,7 +74,7 @@ extension MaskFacts {
         from lacuna.mask m join lacuna.organ o on o.id = m.organ_id join lacuna.volume v on v.id = m.volume_id
         """
 
-    fileprivate init(_ row: PostgresRow) throws {
+    init(_ row: PostgresRow) throws {
         self.init(
             location: try MaskLocation(row, from: 0), volume: try row.decode(5), organ: try row.decode(6),
             shape: GridShape(try row.decode(7), try row.decode(8), try row.decode(9)), voxels: try row.decode(10),
