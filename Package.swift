@@ -123,7 +123,8 @@ let package = Package(
         .target(name: "Jobs", dependencies: ["Postgres"], swiftSettings: swift),
         /// Networks, known-voxel losses, confidence, sampler, trainer, evaluator.
         .target(
-            name: "Learning", dependencies: ["Domain", "Numerics", "Plans", "System", "Tensors"], swiftSettings: kernels),
+            name: "Learning", dependencies: ["Domain", "Numerics", "Plans", "System", "Tensors"], swiftSettings: kernels
+        ),
         /// INERRANT's life cycle over small protocols; knows neither libtorch nor PostgreSQL.
         .target(name: "Rounds", dependencies: ["Domain", "Numerics", "Plans"], swiftSettings: swift),
         /// Synthetic abdominal CT in public layouts.

@@ -24,8 +24,10 @@ public struct CandidateCollector: PredictionSink {
         let ranksNegatives = keepsNegatives && recipe.confidentNegatives < 1
         open = labels.indices.map { organ in
             guard labels[organ] == .unknown, recipe.predicted.contains(organ) else { return nil }
+            let competing = recipe.organs.contains(organ) ? recipe.organs : recipe.predicted
             return OpenVoxels(
-                organ: organ, shape: item.shape, keepsNegatives: keepsNegatives, ranksNegatives: ranksNegatives)
+                organ: organ, rivals: rule.excluded(by: organ).filter(competing.contains), shape: item.shape,
+                keepsNegatives: keepsNegatives, ranksNegatives: ranksNegatives)
         }
     }
 
@@ -44,7 +46,7 @@ public struct CandidateCollector: PredictionSink {
             rule.fill(
                 planes, compositePlanes: compositePlanes, compositeSets: compositeSets, labels: labels,
                 composites: item.composites, shape: item.shape, box: box)
-            for organ in labels.indices { sort(&open[organ], planes, slices, offset: offset * slice, count: slice) }
+            for organ in labels.indices { open[organ]?.sort(planes, slices, offset: offset * slice, count: slice) }
         }
     }
 
@@ -64,38 +66,13 @@ public struct CandidateCollector: PredictionSink {
                     voxelMillilitres: item.voxelMillilitres))
         }
     }
-
-    /// A voxel predicted as two organs that exclude each other belongs to the one with the higher score; one that is withheld takes no
-    /// voxel of the others.
-    private func sort(
-        _ open: inout OpenVoxels?, _ planes: UnsafeMutableBufferPointer<UInt8>, _ slices: Prediction,
-        offset: Int, count: Int
-    ) {
-        guard let organ = open?.organ else { return }
-        let (scores, confidences) = (slices.logits[organ], slices.ownConfidenceLogits?[organ])
-        let first = slices.firstSlice * count
-        let rivals = rule.excluded(by: organ).filter(
-            recipe.organs.contains(organ) ? recipe.organs.contains : recipe.predicted.contains)
-        for i in 0..<count where planes[organ * count + i] == VoxelKnowledge.unknown {
-            let voxel = offset + i
-            let score = scores[voxel]
-            guard score > 0 else {
-                open?.addNegative(first + voxel, score)
-                continue
-            }
-            let isLost = rivals.contains { rival in
-                let other = slices.logits[rival][voxel]
-                return planes[rival * count + i] == VoxelKnowledge.unknown
-                    && (other > score || other == score && rival < organ)
-            }
-            if !isLost { open?.addPositive(first + voxel, score, confidences?[voxel]) }
-        }
-    }
 }
 
 /// The voxels of an organ whose truth is unknown, by their prediction.
 private struct OpenVoxels: Sendable {
     let organ: Int
+    /// The organs to which a voxel may be lost.
+    private let rivals: [Int]
     private(set) var positives: PredictedPositives
     /// The sum of the probabilities, without a mask.
     private(set) var probability = SoftDice()
@@ -104,19 +81,53 @@ private struct OpenVoxels: Sendable {
     /// Of each negative, in the order of the voxels, where they are ranked.
     private var negativeScores: [Prediction.Score] = []
 
-    init(organ: Int, shape: GridShape, keepsNegatives: Bool, ranksNegatives: Bool) {
-        (self.organ, self.keepsNegatives, self.ranksNegatives) = (organ, keepsNegatives, ranksNegatives)
+    init(organ: Int, rivals: [Int], shape: GridShape, keepsNegatives: Bool, ranksNegatives: Bool) {
+        (self.organ, self.rivals, self.keepsNegatives, self.ranksNegatives) = (
+            organ, rivals, keepsNegatives, ranksNegatives
+        )
         positives = PredictedPositives(shape)
         negatives = positives.foreground
         if ranksNegatives { negativeScores.reserveCapacity(shape.count) }
     }
 
-    mutating func addPositive(_ voxel: Int, _ score: Prediction.Score, _ confidence: Prediction.Score?) {
+    /// Takes the voxels of a slice. One predicted as two organs that exclude each other belongs to the one with the higher score; an
+    /// organ that is withheld takes no voxel of the others.
+    ///
+    /// - Parameters:
+    ///   - planes: [organ][voxel of the slice], as of `VoxelKnowledge`.
+    ///   - offset: of the slice in the prediction; `count`: its voxels.
+    mutating func sort(
+        _ planes: UnsafeMutableBufferPointer<UInt8>, _ slices: Prediction, offset: Int, count: Int
+    ) {
+        let (scores, confidences) = (slices.logits[organ], slices.ownConfidenceLogits?[organ])
+        let first = slices.firstSlice * count + offset
+        for i in 0..<count where planes[organ * count + i] == VoxelKnowledge.unknown {
+            let score = scores[offset + i]
+            if score <= 0 {
+                addNegative(first + i, score)
+            } else if !isLost(i, score, planes, slices, offset, count) {
+                addPositive(first + i, score, confidences?[offset + i])
+            }
+        }
+    }
+
+    private func isLost(
+        _ i: Int, _ score: Prediction.Score, _ planes: UnsafeMutableBufferPointer<UInt8>, _ slices: Prediction,
+        _ offset: Int, _ count: Int
+    ) -> Bool {
+        rivals.contains { rival in
+            let other = slices.logits[rival][offset + i]
+            return planes[rival * count + i] == VoxelKnowledge.unknown
+                && (other > score || other == score && rival < organ)
+        }
+    }
+
+    private mutating func addPositive(_ voxel: Int, _ score: Prediction.Score, _ confidence: Prediction.Score?) {
         positives.add(voxel, logit: score, confidence: confidence)
         probability.add(Prediction.probability(of: score))
     }
 
-    mutating func addNegative(_ voxel: Int, _ score: Prediction.Score) {
+    private mutating func addNegative(_ voxel: Int, _ score: Prediction.Score) {
         if keepsNegatives { negatives[voxel] = true }
         if ranksNegatives { negativeScores.append(score) }
         probability.add(Prediction.probability(of: score))
