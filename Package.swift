@@ -72,6 +72,8 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         /// libtorch behind a C surface of opaque handles; the one place that sees its headers.
         .target(name: "CTorch", cxxSettings: [.unsafeFlags(torchHeaders)], linkerSettings: torchLibraries),
+        /// Loops over raw memory in C, built for several instruction sets, which Swift cannot do; optimised in debug builds too.
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"])]),
 
         // MARK: - Core: values and rules, no I/O
 
@@ -123,7 +125,8 @@ let package = Package(
         .target(name: "Jobs", dependencies: ["Postgres"], swiftSettings: swift),
         /// Networks, known-voxel losses, confidence, sampler, trainer, evaluator.
         .target(
-            name: "Learning", dependencies: ["Domain", "Numerics", "Plans", "System", "Tensors"], swiftSettings: kernels
+            name: "Learning", dependencies: ["CKernels", "Domain", "Numerics", "Plans", "System", "Tensors"],
+            swiftSettings: kernels
         ),
         /// INERRANT's life cycle over small protocols; knows neither libtorch nor PostgreSQL.
         .target(name: "Rounds", dependencies: ["Domain", "Numerics", "Plans"], swiftSettings: swift),

@@ -316,6 +316,7 @@ create table tick (
     number integer constraint ticks_are_numbered check (number >= 1),
     new_annotations bigint,
     skipped text constraint a_skipped_tick_has_a_reason check (skipped ~ '\S' and length(skipped) <= 1000),
+    note text constraint a_note_has_a_text check (note ~ '\S'),
     missed integer constraint missed_ticks_are_counted check (missed >= 1),
     enqueued_at timestamptz,
     recorded_at timestamptz not null default clock_timestamp(),
@@ -330,6 +331,7 @@ comment on table tick is 'The instants at which schedules were due. Each is one 
 comment on column tick.number is 'The number of its run; null for a tick that was skipped at once.';
 comment on column tick.new_annotations is 'The annotations that were new, where they were counted.';
 comment on column tick.skipped is 'Why nothing runs for it.';
+comment on column tick.note is 'What a person should know of its run: that it does not start from the weights that its schedule asks for.';
 comment on column tick.missed is 'The number of ticks that the row represents, for which no daemon was running; instant is the first of them.';
 comment on column tick.enqueued_at is 'When its job was created; null for a skipped tick, and for one that waits for another run of its schedule.';
 
@@ -750,6 +752,13 @@ begin
     insert into run_start (run_id, previous_run_id)
     select new.run_id, p.run_id from tick t cross join lateral previous_run(t.schedule_id, t.number) p (run_id)
     where t.id = new.tick_id and p.run_id is not null;
+    if not found then
+        update tick t set note = 'starts from new weights: ' || run_name(last_run_of_schedule(s.id, t.number))
+            || ' was trained on data that are removed or held out now'
+        from schedule s
+        where t.id = new.tick_id and s.id = t.schedule_id and s.start_from = 'previous'
+          and last_run_of_schedule(s.id, t.number) is not null;
+    end if;
     return null;
 end $$;
 
@@ -783,7 +792,7 @@ create view schedule_history as
             else j.state::text end::tick_outcome as outcome,
         case when t.skipped is not null then t.skipped
             when j.id is null and s.is_paused and t.cause <> 'run-now' then 'waits for lacuna schedule resume'
-            when j.id is null then 'waits for the end of another run of the schedule' else reason_of_job(j) end as reason,
+            when j.id is null then 'waits for the end of another run of the schedule' else coalesce(reason_of_job(j), t.note) end as reason,
         j.id as job_id, j.attempts, j.due, j.ended_at, r.id as run_id, r.name as run, r.revision
     from tick t join schedule s on s.id = t.schedule_id left join job j on j.tick_id = t.id left join run r on r.id = j.run_id;
 comment on view schedule_history is 'The ticks of schedules with what became of them; a failed one waits for schedule retry. revision: that whose annotations the run trained on.';

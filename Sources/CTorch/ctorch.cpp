@@ -104,6 +104,14 @@ ct_status ct_set_threads(int32_t threads, ct_error *error) {
     return guarded(error, [&] { at::set_num_threads(threads); });
 }
 
+ct_status ct_parallel(int64_t count, void (*body)(int64_t task, void *context), void *context, ct_error *error) {
+    return guarded(error, [&] {
+        at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+            for (int64_t task = begin; task < end; ++task) body(task, context);
+        });
+    });
+}
+
 void ct_prepare_process(void) {
     if (openblas_set_num_threads) openblas_set_num_threads(1);
     mallopt(M_ARENA_MAX, 1);
@@ -147,8 +155,8 @@ ct_status ct_tensor_from_floats(const float *values, int64_t count, const int64_
     return produce(out, error, [&] { return copied(values, count, shape, rank, at::kFloat); });
 }
 
-ct_status ct_tensor_from_integers(const int64_t *values, int64_t count, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return copied(values, count, shape, rank, at::kLong); });
+ct_status ct_tensor_bytes(const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error) {
+    return produce(out, error, [&] { return at::zeros(list(shape, rank), at::TensorOptions().dtype(at::kByte)); });
 }
 
 ct_status ct_tensor_full(double value, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error) {
@@ -162,16 +170,16 @@ int64_t ct_tensor_count(const ct_tensor *tensor) { return tensor->value.numel();
 ct_dtype ct_tensor_dtype(const ct_tensor *tensor) {
     switch (tensor->value.scalar_type()) {
     case at::kFloat: return CT_FLOAT32;
-    case at::kLong: return CT_INT64;
+    case at::kByte: return CT_UINT8;
     case at::kBFloat16: return CT_BFLOAT16;
     default: return CT_OTHER;
     }
 }
 
-ct_status ct_tensor_floats(const ct_tensor *tensor, float **out, ct_error *error) {
+ct_status ct_tensor_memory(const ct_tensor *tensor, ct_dtype dtype, void **out, ct_error *error) {
     return guarded(error, [&] {
-        TORCH_CHECK(tensor->value.is_contiguous() && tensor->value.scalar_type() == at::kFloat, "not a contiguous float32 tensor");
-        *out = tensor->value.data_ptr<float>();
+        TORCH_CHECK(tensor->value.is_contiguous() && ct_tensor_dtype(tensor) == dtype, "not a contiguous tensor of the type");
+        *out = tensor->value.data_ptr();
     });
 }
 
@@ -191,6 +199,10 @@ ct_status ct_tensor_set_requires_grad(ct_tensor *tensor, bool required, ct_error
 
 ct_status ct_tensor_backward(const ct_tensor *tensor, ct_error *error) {
     return guarded(error, [&] { tensor->value.backward(); });
+}
+
+ct_status ct_tensor_backward_from(const ct_tensor *tensor, const ct_tensor *gradient, ct_error *error) {
+    return guarded(error, [&] { tensor->value.backward(gradient->value); });
 }
 
 ct_status ct_tensor_grad(const ct_tensor *tensor, ct_tensor **out, ct_error *error) {
@@ -230,22 +242,6 @@ ct_status ct_sigmoid(const ct_tensor *a, ct_tensor **out, ct_error *error) {
     return produce(out, error, [&] { return at::sigmoid(a->value); });
 }
 
-ct_status ct_log_sigmoid(const ct_tensor *a, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return at::log_sigmoid(a->value); });
-}
-
-ct_status ct_log(const ct_tensor *a, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return at::log(a->value); });
-}
-
-ct_status ct_expm1(const ct_tensor *a, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return at::expm1(a->value); });
-}
-
-ct_status ct_clamp_max(const ct_tensor *a, double limit, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return at::clamp_max(a->value, limit); });
-}
-
 ct_status ct_sum(const ct_tensor *a, const int64_t *axes, int32_t axis_count, ct_tensor **out, ct_error *error) {
     return produce(out, error, [&] { return at::sum(a->value, list(axes, axis_count)); });
 }
@@ -257,7 +253,7 @@ ct_status ct_sum_all(const ct_tensor *a, ct_tensor **out, ct_error *error) {
 ct_status ct_to(const ct_tensor *a, ct_dtype dtype, ct_tensor **out, ct_error *error) {
     return produce(out, error, [&] {
         TORCH_CHECK(dtype != CT_OTHER, "no such type to convert to");
-        return a->value.to(dtype == CT_FLOAT32 ? at::kFloat : dtype == CT_INT64 ? at::kLong : at::kBFloat16);
+        return a->value.to(dtype == CT_FLOAT32 ? at::kFloat : dtype == CT_UINT8 ? at::kByte : at::kBFloat16).contiguous();
     });
 }
 
@@ -285,10 +281,6 @@ ct_status ct_cat(const ct_tensor *const *tensors, int32_t count, int32_t axis, c
 
 ct_status ct_slice(const ct_tensor *a, int32_t axis, int64_t start, int64_t end, ct_tensor **out, ct_error *error) {
     return produce(out, error, [&] { return a->value.slice(axis, start, end); });
-}
-
-ct_status ct_index_select(const ct_tensor *a, int32_t axis, const ct_tensor *indices, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return at::index_select(a->value, axis, indices->value); });
 }
 
 // MARK: - Network

@@ -10,61 +10,58 @@ public struct PatchOrigin: Hashable, Sendable {
     public let box: VoxelBox
 }
 
-/// The input of one step: tensors that are refilled for each step, and the counts that the loss needs.
+/// The input of one step: tensors that are refilled for each step.
 public final class Batch {
-    /// [N, channels, (Z,) Y, X], normalised.
+    /// [N, channels, (Z,) Y, X], float32, normalised.
     public let image: Tensor
-    /// [N, organs, (Z,) Y, X]: 1 where the organ is known to be present, else 0.
-    public let target: Tensor
-    /// [N, organs, (Z,) Y, X]: the weight of the known-voxel rule: 1 where the truth is known, that of pseudo voxels where a pseudo
-    /// label is the only evidence, else 0.
-    public let known: Tensor
-    /// [N, composite labels, (Z,) Y, X]: 1 where one of the parts is and it is unknown which. nil without composite labels.
+    /// [N, organs, (Z,) Y, X], bytes of `VoxelKnowledge`: target and weight in one.
+    public let states: Tensor
+    /// [N, composite labels, (Z,) Y, X], bytes: 1 where one of the parts is and it is unknown which. nil without composite labels.
     public let composite: Tensor?
     /// The parts of each composite label, as indices of organs.
     public let compositeSets: [[Int]]
-    /// The summed weight of the known voxels, and of the positive ones among them, per organ.
-    public internal(set) var knownWeights: [Double]
-    public internal(set) var positiveWeights: [Double]
-    /// Voxels per composite label.
-    public internal(set) var compositeCounts: [Int]
+    /// The weight of voxels that only a pseudo label knows; those that an annotation knows have weight 1.
+    public let pseudoWeight: Float
     public internal(set) var origins: [PatchOrigin] = []
 
     /// - Parameter patch: sizes of the spatial axes, outermost first.
-    public init(rows: Int, channels: Int, organs: Int, patch: [Int], compositeSets: [[Int]] = []) throws {
+    public init(
+        rows: Int, channels: Int, organs: Int, patch: [Int], compositeSets: [[Int]] = [], pseudoWeight: Float = 1
+    ) throws {
         image = try Tensor.zeros([rows, channels] + patch)
-        target = try Tensor.zeros([rows, organs] + patch)
-        known = try Tensor.zeros([rows, organs] + patch)
-        composite = compositeSets.isEmpty ? nil : try Tensor.zeros([rows, compositeSets.count] + patch)
-        self.compositeSets = compositeSets
-        knownWeights = Array(repeating: 0, count: organs)
-        positiveWeights = knownWeights
-        compositeCounts = Array(repeating: 0, count: compositeSets.count)
+        states = try Tensor.bytes([rows, organs] + patch)
+        composite = compositeSets.isEmpty ? nil : try Tensor.bytes([rows, compositeSets.count] + patch)
+        (self.compositeSets, self.pseudoWeight) = (compositeSets, pseudoWeight)
     }
 
-    /// A batch of the given values, row-major, with its counts; for tests and benchmarks of the loss.
+    /// A batch of the given values, row-major; for tests and benchmarks.
+    ///
+    /// - Parameter states: [N, organs, (Z,) Y, X], bytes of `VoxelKnowledge`.
+    /// - Precondition: the right numbers of values.
     public convenience init(
-        image: Tensor, target: [Float], known: [Float], organs: Int, composite: [Float] = [],
-        compositeSets: [[Int]] = []
+        image: Tensor, states: [UInt8], organs: Int, composite: [UInt8] = [], compositeSets: [[Int]] = [],
+        pseudoWeight: Float = 1
     ) throws {
         let shape = image.shape
         try self.init(
-            rows: shape[0], channels: shape[1], organs: organs, patch: Array(shape[2...]), compositeSets: compositeSets)
+            rows: shape[0], channels: shape[1], organs: organs, patch: Array(shape[2...]),
+            compositeSets: compositeSets, pseudoWeight: pseudoWeight)
         try self.image.copy(from: image)
-        try self.target.copy(from: try Tensor(target, shape: self.target.shape))
-        try self.known.copy(from: try Tensor(known, shape: self.known.shape))
-        if let plane = self.composite { try plane.copy(from: try Tensor(composite, shape: plane.shape)) }
-        let voxels = shape[2...].reduce(1, *)
-        for i in known.indices where known[i] != 0 {
-            knownWeights[i / voxels % organs] += Double(known[i])
-            if target[i] != 0 { positiveWeights[i / voxels % organs] += Double(known[i]) }
-        }
-        for i in composite.indices where composite[i] != 0 { compositeCounts[i / voxels % compositeSets.count] += 1 }
+        try self.states.withMutableBytes { $0.copy(states) }
+        try self.composite?.withMutableBytes { $0.copy(composite) }
     }
+}
 
-    func clearSums() {
-        for i in knownWeights.indices { (knownWeights[i], positiveWeights[i]) = (0, 0) }
-        for i in compositeCounts.indices { compositeCounts[i] = 0 }
-        origins.removeAll(keepingCapacity: true)
+extension Batch {
+    /// The weight of a voxel in a state: 0 where it is unknown.
+    func weight(of state: UInt8) -> Float {
+        state == VoxelKnowledge.unknown ? 0 : state >= VoxelKnowledge.pseudo ? pseudoWeight : 1
+    }
+}
+
+extension UnsafeMutableBufferPointer<UInt8> {
+    fileprivate func copy(_ values: [UInt8]) {
+        precondition(values.count == count, "the right number of values")
+        _ = update(from: values)
     }
 }

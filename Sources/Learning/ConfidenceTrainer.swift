@@ -79,15 +79,16 @@ public final class ConfidenceTrainer {
 
     private func target(of logits: Tensor) throws -> Target {
         var value = try logits.sigmoid().floats()
-        var weight = try batch.known.floats()
-        let label = try batch.target.floats()
+        var weight = Array(repeating: Float(0), count: value.count)
         let isLabel = recipe.confidence == .correctness
-        var count: Float = 0
-        for i in weight.indices {
-            if value[i] <= 0.5 { weight[i] = 0 }
-            value[i] = isLabel ? label[i] : label[i] == 0 ? 1 - value[i] : value[i]
-            count += weight[i]
+        try batch.states.withMutableBytes { states in
+            for i in value.indices {
+                let isPositive = VoxelKnowledge.truth(states[i]) == VoxelKnowledge.positive
+                if value[i] > 0.5 { weight[i] = batch.weight(of: states[i]) }
+                value[i] = isLabel ? (isPositive ? 1 : 0) : isPositive ? value[i] : 1 - value[i]
+            }
         }
+        let count = weight.reduce(0, +)
         let factor = 1 / max(count, 1)
         for i in weight.indices { weight[i] *= factor }
         return Target(

@@ -19,8 +19,6 @@ public final class Sampler {
     private let kernel: PatchKernel
     private let patch: Vector3<Int>
     private let pseudoWeight: Float
-    private var planes: [UInt8]
-    private var compositePlanes: [UInt8]
 
     /// - Parameter pseudoWeight: the weight of voxels that only a pseudo label knows, above 0 to 1.
     /// - Throws: `LearningError.unfittingCase`; `.nothingToLearn` where nothing is known in any case.
@@ -39,21 +37,18 @@ public final class Sampler {
         kernel = PatchKernel(settings)
         patch = settings.patchSize
         self.pseudoWeight = Float(pseudoWeight)
-        let voxels = patch.x * patch.y * patch.z
-        planes = Array(repeating: 0, count: plan.organs.count * voxels)
-        compositePlanes = Array(repeating: 0, count: compositeSets.count * voxels)
     }
 
     /// A batch of the right shapes, to be filled for every step.
     public func makeBatch() throws -> Batch {
         try Batch(
             rows: settings.batch, channels: plan.inputChannels, organs: plan.organs.count,
-            patch: settings.patchAxes, compositeSets: compositeSets)
+            patch: settings.patchAxes, compositeSets: compositeSets, pseudoWeight: pseudoWeight)
     }
 
     /// Fills `batch` with the rows of a step, a function of seed, round and step.
     public func fill(_ batch: Batch, seed: UInt64, round: Int, step: Int) throws {
-        batch.clearSums()
+        batch.origins.removeAll(keepingCapacity: true)
         for row in 0..<settings.batch {
             var random = CounterRandom(seed, UInt64(round), UInt64(step), UInt64(row))
             let origin = draw(row, &random)
@@ -133,48 +128,32 @@ public final class Sampler {
 
     private func fillLabels(_ row: Int, _ batch: Batch, _ origin: PatchOrigin) throws {
         let item = cases[origin.caseIndex]
-        planes.withUnsafeMutableBufferPointer { planes in
-            compositePlanes.withUnsafeMutableBufferPointer { compositePlanes in
+        try batch.states.withMutableBytes { states in
+            let planes = part(row, of: states)
+            try withCompositePlanes(row, of: batch) { compositePlanes in
                 rule.fill(
                     planes, compositePlanes: compositePlanes, compositeSets: compositeSets, labels: item.labels,
                     composites: item.composites, shape: item.shape, box: origin.box)
             }
-        }
-        if settings.missingAsBackground { takeMissingForBackground(origin.box, item.shape) }
-        try expand(row, batch)
-    }
-
-    private func expand(_ row: Int, _ batch: Batch) throws {
-        let weight = pseudoWeight
-        let voxels = patch.x * patch.y * patch.z
-        try batch.target.withMutableFloats { target in
-            try batch.known.withMutableFloats { known in
-                for organ in plan.organs.indices {
-                    let (source, base) = (organ * voxels, (row * plan.organs.count + organ) * voxels)
-                    var counts = StateCounts()
-                    for i in 0..<voxels {
-                        let state = planes[source + i]
-                        let isPositive = VoxelKnowledge.truth(state) == VoxelKnowledge.positive
-                        known[base + i] =
-                            state == VoxelKnowledge.unknown ? 0 : state < VoxelKnowledge.pseudo ? 1 : weight
-                        target[base + i] = isPositive ? 1 : 0
-                        counts.add(state)
-                    }
-                    batch.knownWeights[organ] += counts.weight(pseudo: weight)
-                    batch.positiveWeights[organ] += counts.positiveWeight(pseudo: weight)
-                }
-            }
-        }
-        try batch.composite?.withMutableFloats { composite in
-            let base = row * compositePlanes.count
-            for i in compositePlanes.indices {
-                composite[base + i] = Float(compositePlanes[i])
-                batch.compositeCounts[i / voxels] += Int(compositePlanes[i])
-            }
+            if settings.missingAsBackground { takeMissingForBackground(planes, origin.box, item.shape) }
         }
     }
 
-    private func takeMissingForBackground(_ box: VoxelBox, _ shape: GridShape) {
+    private func withCompositePlanes(
+        _ row: Int, of batch: Batch, _ body: (UnsafeMutableBufferPointer<UInt8>) -> Void
+    ) throws {
+        guard let composite = batch.composite else { return body(UnsafeMutableBufferPointer(start: nil, count: 0)) }
+        try composite.withMutableBytes { body(part(row, of: $0)) }
+    }
+
+    private func part(_ row: Int, of all: UnsafeMutableBufferPointer<UInt8>) -> UnsafeMutableBufferPointer<UInt8> {
+        let size = all.count / settings.batch
+        return UnsafeMutableBufferPointer(rebasing: all[row * size..<(row + 1) * size])
+    }
+
+    private func takeMissingForBackground(
+        _ planes: UnsafeMutableBufferPointer<UInt8>, _ box: VoxelBox, _ shape: GridShape
+    ) {
         let inside = box.intersection(VoxelBox(shape))
         let count = box.shape.count
         for organ in plan.organs.indices {
@@ -187,29 +166,6 @@ public final class Sampler {
                 }
             }
         }
-    }
-}
-
-/// Voxels of a patch by their state; counting whole numbers keeps sums exact.
-private struct StateCounts {
-    private var counts = (known: 0, positive: 0, pseudo: 0, pseudoPositive: 0)
-
-    @inline(__always)
-    mutating func add(_ state: UInt8) {
-        let isPositive = VoxelKnowledge.truth(state) == VoxelKnowledge.positive ? 1 : 0
-        if state >= VoxelKnowledge.pseudo {
-            counts.pseudo += 1
-            counts.pseudoPositive += isPositive
-        } else {
-            counts.known += state == VoxelKnowledge.unknown ? 0 : 1
-            counts.positive += isPositive
-        }
-    }
-
-    func weight(pseudo weight: Float) -> Double { Double(counts.known) + Double(weight) * Double(counts.pseudo) }
-
-    func positiveWeight(pseudo weight: Float) -> Double {
-        Double(counts.positive) + Double(weight) * Double(counts.pseudoPositive)
     }
 }
 

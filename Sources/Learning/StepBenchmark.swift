@@ -1,3 +1,4 @@
+internal import Domain
 public import Plans
 internal import System
 internal import Tensors
@@ -38,7 +39,7 @@ public struct StepBenchmark: Hashable, Sendable {
         let network = try UNet(plan, seed: 1)
         let optimiser = try Optimiser(.adam, network.parameters)
         let input = try makeBatch()
-        let loss = try KnownVoxelLoss(dimensions: plan.dimensions)
+        let loss = KnownVoxelLoss()
         let clock = ContinuousClock()
         var (seconds, losses): ([Double], [Double]) = ([], [])
         for _ in 0..<(warmUp + steps) {
@@ -46,9 +47,9 @@ public struct StepBenchmark: Hashable, Sendable {
             network.parameters.clearGradients()
             let logits = try Torch.withBFloat16(lowPrecision) { try network(input.image) }
             let value = try loss(logits, input)
-            try value.total.backward()
+            try value.backward()
             try optimiser.step(learningRate: 1e-3)
-            losses.append(try value.total.scalar())
+            losses.append(value.value)
             seconds.append((clock.now - began) / .seconds(1))
         }
         return Result(
@@ -62,12 +63,11 @@ public struct StepBenchmark: Hashable, Sendable {
         let voxels = patch.reduce(1, *)
         let organs = plan.organs.count
         let image = (0..<batch * plan.inputChannels * voxels).map { _ in Float(random.unit() * 3.46 - 1.73) }
-        let target = (0..<batch * organs * voxels).map { _ in Float(random.unit() > 0.8 ? 1 : 0) }
-        let known = (0..<batch * organs).flatMap { _ in
-            Array(repeating: Float(random.unit() > 0.3 ? 1 : 0), count: voxels)
+        let states = (0..<batch * organs).flatMap { _ -> [UInt8] in
+            guard random.unit() > 0.3 else { return Array(repeating: VoxelKnowledge.unknown, count: voxels) }
+            return (0..<voxels).map { _ in random.unit() > 0.8 ? VoxelKnowledge.positive : VoxelKnowledge.negative }
         }
         return try Batch(
-            image: try Tensor(image, shape: [batch, plan.inputChannels] + patch), target: target, known: known,
-            organs: organs)
+            image: try Tensor(image, shape: [batch, plan.inputChannels] + patch), states: states, organs: organs)
     }
 }

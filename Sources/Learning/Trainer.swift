@@ -54,9 +54,9 @@ public final class Trainer {
         network = try UNet(plan, seed: recipe.seed &+ UInt64(recipe.round))
         optimiser = try Optimiser(settings.optimiser == .adam ? .adam : .sgd, network.parameters)
         batch = try sampler.makeBatch()
-        loss = try KnownVoxelLoss(
+        loss = KnownVoxelLoss(
             normalisation: settings.normalisation, diceWeight: settings.diceWeight,
-            positiveWeights: recipe.isFresh ? sampler.positiveWeights() : nil, dimensions: plan.dimensions)
+            positiveWeights: recipe.isFresh ? sampler.positiveWeights() : nil)
         lowPrecision = settings.usesBFloat16
         switch start {
         case .fresh: break
@@ -97,13 +97,13 @@ public final class Trainer {
         network.parameters.clearGradients()
         let logits = try Torch.withBFloat16(lowPrecision) { try network(batch.image) }
         let loss = try self.loss(logits, batch)
-        try loss.total.backward()
-        let value = try loss.total.scalar()
-        guard value.isFinite else { throw LearningError.diverged(step: step) }
+        guard loss.value.isFinite else { throw LearningError.diverged(step: step) }
+        try loss.backward()
         try optimiser.step(learningRate: learningRate)
         step += 1
         return TrainingEvent(
-            step: step, steps: recipe.steps, loss: value, duration: ContinuousClock.now - start, loaderWait: loaderWait)
+            step: step, steps: recipe.steps, loss: loss.value, duration: ContinuousClock.now - start,
+            loaderWait: loaderWait)
     }
 
     private var learningRate: Double {

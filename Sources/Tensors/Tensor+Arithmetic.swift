@@ -27,24 +27,6 @@ extension Tensor {
         Tensor(owning: try produced("sigmoid") { ct_sigmoid(handle, $0, $1) })
     }
 
-    /// log σ(self), without overflow.
-    public func logSigmoid() throws(TensorError) -> Tensor {
-        Tensor(owning: try produced("log sigmoid") { ct_log_sigmoid(handle, $0, $1) })
-    }
-
-    public func log() throws(TensorError) -> Tensor {
-        Tensor(owning: try produced("log") { ct_log(handle, $0, $1) })
-    }
-
-    /// exp(self) − 1, exact near zero.
-    public func expMinusOne() throws(TensorError) -> Tensor {
-        Tensor(owning: try produced("expm1") { ct_expm1(handle, $0, $1) })
-    }
-
-    public func clamped(atMost limit: Double) throws(TensorError) -> Tensor {
-        Tensor(owning: try produced("clamp") { ct_clamp_max(handle, limit, $0, $1) })
-    }
-
     public func sum() throws(TensorError) -> Tensor {
         Tensor(owning: try produced("sum") { ct_sum_all(handle, $0, $1) })
     }
@@ -55,10 +37,9 @@ extension Tensor {
         return Tensor(owning: try produced("sum") { ct_sum(handle, list, Int32(list.count), $0, $1) })
     }
 
-    /// The same values as float32; self where they are already.
+    /// The same values as contiguous float32; self where they are already.
     public func float32() throws(TensorError) -> Tensor {
-        if isFloat32 { return self }
-        return Tensor(owning: try produced("convert") { ct_to(handle, CT_FLOAT32, $0, $1) })
+        Tensor(owning: try produced("convert") { ct_to(handle, CT_FLOAT32, $0, $1) })
     }
 }
 
@@ -80,10 +61,5 @@ extension Tensor {
             owning: try produced("slice") {
                 ct_slice(handle, Int32(axis), Int64(range.lowerBound), Int64(range.upperBound), $0, $1)
             })
-    }
-
-    /// The positions of `Tensor(positions:)` along `axis`.
-    public func selecting(_ positions: Tensor, axis: Int) throws(TensorError) -> Tensor {
-        Tensor(owning: try produced("select") { ct_index_select(handle, Int32(axis), positions.handle, $0, $1) })
     }
 }

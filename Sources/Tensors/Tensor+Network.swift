@@ -57,6 +57,11 @@ extension Tensor {
         try checked("backward") { ct_tensor_backward(handle, $0) }
     }
 
+    /// The same from the derivatives of a scalar by each value of this tensor.
+    public func backward(from gradient: Tensor) throws(TensorError) {
+        try checked("backward") { ct_tensor_backward_from(handle, gradient.handle, $0) }
+    }
+
     /// nil until a gradient arrived.
     public func gradient() throws(TensorError) -> Tensor? {
         var result: OpaquePointer?

@@ -20,14 +20,11 @@ public final class Tensor {
             })
     }
 
-    /// Positions for `selecting(_:axis:)`.
-    public convenience init(positions: [Int]) throws(TensorError) {
-        let values = positions.map(Int64.init)
-        let sizes = [Int64(values.count)]
-        self.init(
-            owning: try produced("a tensor of positions") { out, error in
-                ct_tensor_from_integers(values, Int64(values.count), sizes, 1, out, error)
-            })
+    /// Unsigned bytes, all 0.
+    public static func bytes(_ shape: [Int]) throws(TensorError) -> Tensor {
+        let sizes = shape.map(Int64.init)
+        return Tensor(
+            owning: try produced("bytes of \(shape)") { ct_tensor_bytes(sizes, Int32(sizes.count), $0, $1) })
     }
 
     /// Every value `value`.
@@ -45,7 +42,6 @@ public final class Tensor {
 
     public var shape: [Int] { (0..<ct_tensor_rank(handle)).map { Int(ct_tensor_size(handle, $0)) } }
     public var count: Int { Int(ct_tensor_count(handle)) }
-    var isFloat32: Bool { ct_tensor_dtype(handle) == CT_FLOAT32 }
 
     /// All values as float32, row-major.
     public func floats() throws(TensorError) -> [Float] {
@@ -69,14 +65,22 @@ public final class Tensor {
     }
 
     /// Gives access to the memory of a contiguous float32 tensor, row-major, for reading and writing in place.
-    public func withMutableFloats<R>(
-        _ body: (UnsafeMutableBufferPointer<Float>) throws -> R
-    ) throws -> R {
-        var start: UnsafeMutablePointer<Float>?
-        try checked("lending a tensor's memory") { ct_tensor_floats(handle, &start, $0) }
-        return try withExtendedLifetime(self) {
-            try body(UnsafeMutableBufferPointer(start: start, count: count))
-        }
+    public func withMutableFloats<R>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> R) throws -> R {
+        let start = try memory(CT_FLOAT32).assumingMemoryBound(to: Float.self)
+        return try withExtendedLifetime(self) { try body(UnsafeMutableBufferPointer(start: start, count: count)) }
+    }
+
+    /// The same of unsigned bytes.
+    public func withMutableBytes<R>(_ body: (UnsafeMutableBufferPointer<UInt8>) throws -> R) throws -> R {
+        let start = try memory(CT_UINT8).assumingMemoryBound(to: UInt8.self)
+        return try withExtendedLifetime(self) { try body(UnsafeMutableBufferPointer(start: start, count: count)) }
+    }
+
+    private func memory(_ type: ct_dtype) throws(TensorError) -> UnsafeMutableRawPointer {
+        var start: UnsafeMutableRawPointer?
+        try checked("lending a tensor's memory") { ct_tensor_memory(handle, type, &start, $0) }
+        guard let start else { throw .refused(operation: "lending a tensor's memory", problem: "it has no values") }
+        return start
     }
 
     /// Overwrites the values, outside autograd.

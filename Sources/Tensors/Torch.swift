@@ -23,6 +23,22 @@ public enum Torch {
         try checked("setting the threads") { ct_set_threads(Int32(threads), $0) }
     }
 
+    /// Calls `body` once for each task from 0, on libtorch's threads, and returns when all are done.
+    public static func parallel(_ count: Int, _ body: @Sendable (Int) -> Void) throws(TensorError) {
+        try withoutActuallyEscaping(body) { (body) throws(TensorError) in
+            var body = body
+            try withUnsafeMutablePointer(to: &body) { (context) throws(TensorError) in
+                try checked("a parallel loop") {
+                    ct_parallel(Int64(count), { Self.call($1, task: $0) }, context, $0)
+                }
+            }
+        }
+    }
+
+    private static func call(_ context: UnsafeMutableRawPointer?, task: Int64) {
+        context?.assumingMemoryBound(to: (@Sendable (Int) -> Void).self).pointee(Int(task))
+    }
+
     /// Whether the processor has bfloat16 instructions, so that mixed precision is faster.
     public static var hasFastBFloat16: Bool { ct_has_bfloat16() }
 

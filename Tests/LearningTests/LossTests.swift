@@ -23,11 +23,10 @@ import Testing
                 compositeSets: sets)
             let scores = try Tensor(logits, shape: [1, organs, 1, width])
             try scores.requireGradient()
-            let loss = try KnownVoxelLoss(diceWeight: diceWeight, dimensions: 2)(scores, batch)
-            try loss.total.backward()
+            let loss = try KnownVoxelLoss(diceWeight: diceWeight)(scores, batch)
+            try loss.backward()
             return Outcome(
-                loss: try loss.total.scalar(), gradient: try scores.gradient()?.floats() ?? [],
-                shares: try loss.shares())
+                loss: loss.value, gradient: try scores.gradient()?.floats() ?? [], shares: loss.shares)
         }
     }
 

@@ -23,8 +23,8 @@ import Testing
             let optimiser = try Optimiser(.adam, network.parameters)
             let batch = try batch(oracle, composites: true)
             let logits = try network(batch.image)
-            let loss = try KnownVoxelLoss(dimensions: network.plan.dimensions)(logits, batch)
-            try loss.total.backward()
+            let loss = try KnownVoxelLoss()(logits, batch)
+            try loss.backward()
             var result = Difference(logits: distance(try logits.floats(), try oracle.values("logits")))
             for path in network.parameters.paths {
                 let gradient = try network.parameters[path]?.gradient()?.floats() ?? []
@@ -52,18 +52,17 @@ import Testing
     func everyLossOptionAgreesWithPyTorch(name: String) async throws {
         let (ours, theirs) = try await tensorThread.run {
             let oracle = try oracle(name)
-            let dimensions = try NetworkPlan(oracle).dimensions
             let logits = try oracle.tensor("logits")
             let plain = try batch(oracle, composites: false)
             let losses: [(String, KnownVoxelLoss, Batch)] = [
-                ("total", try KnownVoxelLoss(dimensions: dimensions), plain),
-                ("composite", try KnownVoxelLoss(dimensions: dimensions), try batch(oracle, composites: true)),
-                ("perOrgan", try KnownVoxelLoss(normalisation: .perOrgan, dimensions: dimensions), plain),
-                ("constant", try KnownVoxelLoss(normalisation: .constant, dimensions: dimensions), plain),
-                ("positiveWeights", try KnownVoxelLoss(positiveWeights: [1, 2.5, 4], dimensions: dimensions), plain),
-                ("dice", try KnownVoxelLoss(diceWeight: 0.5, dimensions: dimensions), plain),
+                ("total", KnownVoxelLoss(), plain),
+                ("composite", KnownVoxelLoss(), try batch(oracle, composites: true)),
+                ("perOrgan", KnownVoxelLoss(normalisation: .perOrgan), plain),
+                ("constant", KnownVoxelLoss(normalisation: .constant), plain),
+                ("positiveWeights", KnownVoxelLoss(positiveWeights: [1, 2.5, 4]), plain),
+                ("dice", KnownVoxelLoss(diceWeight: 0.5), plain),
             ]
-            let ours = try losses.map { Float(try $0.1(logits, $0.2).total.scalar()) }
+            let ours = try losses.map { Float(try $0.1(logits, $0.2).value) }
             return (ours, losses.map { Float(oracle.metadata["loss." + $0.0] ?? "") ?? .nan })
         }
         #expect(distance(ours, theirs) < 1e-4)

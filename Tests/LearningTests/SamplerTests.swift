@@ -26,9 +26,11 @@ import Testing
             let batch = try sampler.makeBatch()
             return try steps.map { step in
                 try sampler.fill(batch, seed: seed, round: 1, step: step)
+                let states = try batch.knowledge()
                 return Drawn(
-                    origins: batch.origins, image: try batch.image.floats(), target: try batch.target.floats(),
-                    known: try batch.known.floats())
+                    origins: batch.origins, image: try batch.image.floats(),
+                    target: states.map { VoxelKnowledge.truth($0) == VoxelKnowledge.positive ? 1 : 0 },
+                    known: states.map { $0 == VoxelKnowledge.unknown ? 0 : 1 })
             }
         }
     }
@@ -110,7 +112,11 @@ import Testing
             let sampler = try Sampler(two, plan: plan, settings: settings, rule: rule)
             let batch = try sampler.makeBatch()
             try sampler.fill(batch, seed: 1, round: 0, step: 0)
-            return (batch.knownWeights, batch.positiveWeights)
+            let organs = try batch.knowledge().enumerated()
+            func count(_ isCounted: (UInt8) -> Bool) -> [Int] {
+                organs.reduce(into: [0, 0]) { $0[$1.offset / 256 % 2] += isCounted($1.element) ? 1 : 0 }
+            }
+            return (count { $0 != VoxelKnowledge.unknown }, count { $0 == VoxelKnowledge.positive })
         }
         #expect(known == [1024, 1024])
         #expect(target[1] == 0)

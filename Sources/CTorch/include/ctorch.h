@@ -20,7 +20,7 @@ typedef struct {
     char message[1024];
 } ct_error;
 
-typedef enum { CT_FLOAT32 = 0, CT_INT64 = 1, CT_BFLOAT16 = 2, CT_OTHER = 3 } ct_dtype;
+typedef enum { CT_FLOAT32 = 0, CT_UINT8 = 1, CT_BFLOAT16 = 2, CT_OTHER = 3 } ct_dtype;
 
 /* Library */
 
@@ -33,6 +33,8 @@ int32_t ct_threads(void);
 ct_status ct_set_threads(int32_t threads, ct_error *error);
 /* Whether the processor has bfloat16 instructions. */
 bool ct_has_bfloat16(void);
+/* Calls `body` once for each of `count` tasks, on libtorch's threads. */
+ct_status ct_parallel(int64_t count, void (*body)(int64_t task, void *context), void *context, ct_error *error);
 /* Returns the state before. */
 bool ct_set_grad_enabled(bool enabled);
 /* CPU autocast to bfloat16; switching it off drops the cached casts. */
@@ -42,14 +44,15 @@ ct_status ct_set_autocast(bool enabled, ct_error *error);
 
 void ct_tensor_free(ct_tensor *tensor);
 ct_status ct_tensor_from_floats(const float *values, int64_t count, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error);
-ct_status ct_tensor_from_integers(const int64_t *values, int64_t count, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error);
+/* Zeros. */
+ct_status ct_tensor_bytes(const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error);
 ct_status ct_tensor_full(double value, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error);
 int32_t ct_tensor_rank(const ct_tensor *tensor);
 int64_t ct_tensor_size(const ct_tensor *tensor, int32_t axis);
 int64_t ct_tensor_count(const ct_tensor *tensor);
 ct_dtype ct_tensor_dtype(const ct_tensor *tensor);
-/* The memory of a contiguous float32 tensor, valid while the handle lives. */
-ct_status ct_tensor_floats(const ct_tensor *tensor, float **out, ct_error *error);
+/* The memory of a contiguous tensor of the type, valid while the handle lives. */
+ct_status ct_tensor_memory(const ct_tensor *tensor, ct_dtype dtype, void **out, ct_error *error);
 /* Copies `count` values, which must be the tensor's count, converted to float32. */
 ct_status ct_tensor_read(const ct_tensor *tensor, float *values, int64_t count, ct_error *error);
 
@@ -57,6 +60,8 @@ ct_status ct_tensor_read(const ct_tensor *tensor, float *values, int64_t count, 
 
 ct_status ct_tensor_set_requires_grad(ct_tensor *tensor, bool required, ct_error *error);
 ct_status ct_tensor_backward(const ct_tensor *tensor, ct_error *error);
+/* From the gradient by each value. */
+ct_status ct_tensor_backward_from(const ct_tensor *tensor, const ct_tensor *gradient, ct_error *error);
 /* *out is NULL where no gradient arrived. */
 ct_status ct_tensor_grad(const ct_tensor *tensor, ct_tensor **out, ct_error *error);
 void ct_tensor_clear_grad(ct_tensor *tensor);
@@ -70,12 +75,9 @@ ct_status ct_divide(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_
 /* scale * a + offset */
 ct_status ct_affine(const ct_tensor *a, double scale, double offset, ct_tensor **out, ct_error *error);
 ct_status ct_sigmoid(const ct_tensor *a, ct_tensor **out, ct_error *error);
-ct_status ct_log_sigmoid(const ct_tensor *a, ct_tensor **out, ct_error *error);
-ct_status ct_log(const ct_tensor *a, ct_tensor **out, ct_error *error);
-ct_status ct_expm1(const ct_tensor *a, ct_tensor **out, ct_error *error);
-ct_status ct_clamp_max(const ct_tensor *a, double limit, ct_tensor **out, ct_error *error);
 ct_status ct_sum(const ct_tensor *a, const int64_t *axes, int32_t axis_count, ct_tensor **out, ct_error *error);
 ct_status ct_sum_all(const ct_tensor *a, ct_tensor **out, ct_error *error);
+/* Contiguous. */
 ct_status ct_to(const ct_tensor *a, ct_dtype dtype, ct_tensor **out, ct_error *error);
 /* destination = source, in place, broadcast. */
 ct_status ct_copy(ct_tensor *destination, const ct_tensor *source, ct_error *error);
@@ -85,7 +87,6 @@ ct_status ct_copy(ct_tensor *destination, const ct_tensor *source, ct_error *err
 ct_status ct_reshape(const ct_tensor *a, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error);
 ct_status ct_cat(const ct_tensor *const *tensors, int32_t count, int32_t axis, ct_tensor **out, ct_error *error);
 ct_status ct_slice(const ct_tensor *a, int32_t axis, int64_t start, int64_t end, ct_tensor **out, ct_error *error);
-ct_status ct_index_select(const ct_tensor *a, int32_t axis, const ct_tensor *indices, ct_tensor **out, ct_error *error);
 
 /* Network */
 

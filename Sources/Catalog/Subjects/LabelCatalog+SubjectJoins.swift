@@ -48,6 +48,7 @@ extension LabelCatalog {
     ) async throws -> SubjectMerge {
         try await transaction(isRehearsal: isRehearsal) { connection in
             try await connection.run(LockPointersExclusively())
+            try await connection.run(LockJobs())
             let activity = try await startActivity(.correction, parameters: parameters)
             let change = try await connection.one(InsertChange(activity: activity))
             return try await merge(a, b, change, cause: .person)
@@ -103,6 +104,7 @@ extension LabelCatalog {
     ) async throws -> SubjectSeparation {
         try await transaction(isRehearsal: isRehearsal) { connection in
             try await connection.run(LockPointersExclusively())
+            try await connection.run(LockJobs())
             try await connection.run(StopRunsWithSubject(subject: subject))
             let before = try await self.subject(subject)
             let activity = try await startActivity(.correction, parameters: parameters)

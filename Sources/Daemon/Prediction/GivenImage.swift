@@ -23,7 +23,7 @@ struct GivenImage: Sendable {
         guard let series = folder.series.first, folder.series.count == 1 else {
             throw WorkflowError(
                 .badInput, "it contains \(folder.series.count) DICOM series", file: path,
-                remedy: "give a folder with the files of one series")
+                remedy: "give a folder with the files of one DICOM series, or name the NIfTI files themselves")
         }
         file = try converted.volume(of: series, digest: try series.digest())
         modality = series.modality

@@ -5536,7 +5536,7 @@ grant execute on function enqueue_images(job_kind, integer), retry_job(bigint), 
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "551fc06af71c9349a0914db156961a9c88969e2adafacd1af09b73431aecd328",
+            sha256: "f380fa0ea5e455e5007e4d202e957cf66b88b264fdc65c0f522b1133c0983300",
             sql: ###"""
 -- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
@@ -5856,6 +5856,7 @@ create table tick (
     number integer constraint ticks_are_numbered check (number >= 1),
     new_annotations bigint,
     skipped text constraint a_skipped_tick_has_a_reason check (skipped ~ '\S' and length(skipped) <= 1000),
+    note text constraint a_note_has_a_text check (note ~ '\S'),
     missed integer constraint missed_ticks_are_counted check (missed >= 1),
     enqueued_at timestamptz,
     recorded_at timestamptz not null default clock_timestamp(),
@@ -5870,6 +5871,7 @@ comment on table tick is 'The instants at which schedules were due. Each is one 
 comment on column tick.number is 'The number of its run; null for a tick that was skipped at once.';
 comment on column tick.new_annotations is 'The annotations that were new, where they were counted.';
 comment on column tick.skipped is 'Why nothing runs for it.';
+comment on column tick.note is 'What a person should know of its run: that it does not start from the weights that its schedule asks for.';
 comment on column tick.missed is 'The number of ticks that the row represents, for which no daemon was running; instant is the first of them.';
 comment on column tick.enqueued_at is 'When its job was created; null for a skipped tick, and for one that waits for another run of its schedule.';
 
@@ -6290,6 +6292,13 @@ begin
     insert into run_start (run_id, previous_run_id)
     select new.run_id, p.run_id from tick t cross join lateral previous_run(t.schedule_id, t.number) p (run_id)
     where t.id = new.tick_id and p.run_id is not null;
+    if not found then
+        update tick t set note = 'starts from new weights: ' || run_name(last_run_of_schedule(s.id, t.number))
+            || ' was trained on data that are removed or held out now'
+        from schedule s
+        where t.id = new.tick_id and s.id = t.schedule_id and s.start_from = 'previous'
+          and last_run_of_schedule(s.id, t.number) is not null;
+    end if;
     return null;
 end $$;
 
@@ -6323,7 +6332,7 @@ create view schedule_history as
             else j.state::text end::tick_outcome as outcome,
         case when t.skipped is not null then t.skipped
             when j.id is null and s.is_paused and t.cause <> 'run-now' then 'waits for lacuna schedule resume'
-            when j.id is null then 'waits for the end of another run of the schedule' else reason_of_job(j) end as reason,
+            when j.id is null then 'waits for the end of another run of the schedule' else coalesce(reason_of_job(j), t.note) end as reason,
         j.id as job_id, j.attempts, j.due, j.ended_at, r.id as run_id, r.name as run, r.revision
     from tick t join schedule s on s.id = t.schedule_id left join job j on j.tick_id = t.id left join run r on r.id = j.run_id;
 comment on view schedule_history is 'The ticks of schedules with what became of them; a failed one waits for schedule retry. revision: that whose annotations the run trained on.';
@@ -7248,6 +7257,81 @@ create trigger reviewed_labels_are_reviewed_again after insert on annotation
 grant select on review, review_current, reviewable_mask to lacuna_manager;
 grant execute on function newest_published_round(), review_readers(bigint, smallint, bigint, text) to lacuna_manager;
 grant execute on function decide_review(bigint, text, review_action, bigint, text, text, real, real, text, bytea, bytea, bigint, bigint, bigint, bigint, integer[], integer[], smallint, boolean, bigint, boolean, real, real) to lacuna_manager;
+
+"""###),
+        Migration(
+            number: 20, name: "placeholder",
+            sha256: "f8575dec5930b5c33641a723de269433758d0f576d656cd08464f437af18966a",
+            sql: ###"""
+-- Placeholder.
+set local role lacuna_owner;
+
+"""###),
+        Migration(
+            number: 21, name: "changed_masks",
+            sha256: "52b2337e8b45447a110321a2722117e9e8125779fb9d3f7351394ab77fbb29e5",
+            sql: ###"""
+-- A guard compares the masks of a round with those of the round before: its figures are the results of the jobs that relabel, and it is
+-- recorded while the round relabels.
+set local role lacuna_owner;
+set local search_path = lacuna, pg_catalog;
+
+create or replace function record_guards(
+    p_job bigint, p_token bigint, p_round bigint, p_organs text[], p_guards text[], p_values real[], p_limits real[], p_outcomes text[])
+returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_run bigint := hold_claim(p_job, p_token, p_round);
+begin
+    perform require_organs(the_run, p_organs, cardinality(p_guards), cardinality(p_values), cardinality(p_limits), cardinality(p_outcomes));
+    if exists (select from unnest(p_organs, p_guards) as g (organ, guard) group by organ, guard having count(*) > 1) then
+        raise exception 'an organ and guard is given twice' using errcode = 'LA004';
+    end if;
+    perform from round where id = p_round and state = 'relabelling' for share;
+    if not found then
+        perform require_state(p_round, 'evaluated');
+    end if;
+    insert into guard_result (round_id, organ_id, guard, value, limit_value, outcome)
+    select p_round, o.id, g.guard, g.value, g.limit_value, g.outcome
+    from unnest(p_organs, p_guards, p_values, p_limits, p_outcomes) as g (organ, guard, value, limit_value, outcome)
+    join organ o on o.key = g.organ
+    on conflict do nothing;
+end $$;
+comment on function record_guards(bigint, bigint, bigint, text[], text[], real[], real[], text[]) is 'Records the results of the guards of a round that is evaluated, or relabels; the arrays are parallel. What is recorded already is kept.';
+
+create or replace function complete_job(p_job bigint, p_token bigint, p_result jsonb default null) returns void
+language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    the_kind job_kind;
+begin
+    perform set_config('synchronous_commit', 'off', true); -- a job whose completion is lost with the server is done again
+    select kind into the_kind from job
+    where id = p_job and token = p_token and kind <> 'run' and login = session_user and lease_until is not null for no key update;
+    if not found then
+        perform refuse_claim(p_job);
+    end if;
+    if the_kind = 'predict' and p_result is null or the_kind in ('predict', 'relabel') and jsonb_typeof(p_result) <> 'object' then
+        raise exception 'a job % has a JSON object as its result', the_kind using errcode = 'LA004';
+    end if;
+    if the_kind not in ('predict', 'relabel') and p_result is not null then
+        raise exception 'a job % has no result', the_kind using errcode = 'LA004';
+    end if;
+    if octet_length(p_result::text) > 4194304 then
+        raise exception 'a result of % bytes is larger than 4 MiB', octet_length(p_result::text) using errcode = 'LA004';
+    end if;
+    update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), login = null, lease_until = null
+    where id = p_job;
+end $$;
+comment on function complete_job(bigint, bigint, jsonb) is 'Ends a claimed job as done: a prediction with what it measured, a JSON object of at most 4 MiB, a relabelling with or without one, other kinds without a result. The job of a run ends with the run.';
+
+create or replace function end_jobs_of_round(p_round bigint, p_state round_state) returns void
+language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    update job set result = null
+    where p_state = 'published' and round_id = p_round and kind in ('predict', 'relabel') and state = 'done' and result is not null;
+    update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
+        reason = round_name(p_round) || ' is ' || p_state, ended_at = clock_timestamp()
+    where id = any (array(select id from job where round_id = p_round and state in ('waiting', 'running') order by id for update))
+$$;
 
 """###),
     ]

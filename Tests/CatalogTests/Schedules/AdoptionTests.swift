@@ -151,6 +151,13 @@ import Testing
             #expect(recalled == ["n-1", "n-2"])
             let next = try await world.root.ask("select coalesce(lacuna.previous_run(id, 99), -1) from lacuna.schedule")
             #expect(next == ["-1"])
+            _ = try await world.catalog.runSchedule("n")
+            let third = try await place.start(rounds: 1)
+            #expect(try await world.training.tick(of: third.claim)?.previousRun == nil)
+            let note = try await world.root.ask(
+                "select reason from lacuna.schedule_history where run = '\(third.run.name)'")
+            #expect(
+                note == ["starts from new weights: run n-1 was trained on data that are removed or held out now"])
         }
     }
 
