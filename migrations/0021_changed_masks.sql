@@ -15,7 +15,7 @@ begin
         raise exception 'an organ and guard is given twice' using errcode = 'LA004';
     end if;
     perform from round where id = p_round and state = 'relabelling' for share;
-    if not found then
+    if not found or not coalesce('change' = all (p_guards), false) then
         perform require_state(p_round, 'evaluated');
     end if;
     insert into guard_result (round_id, organ_id, guard, value, limit_value, outcome)
@@ -24,7 +24,7 @@ begin
     join organ o on o.key = g.organ
     on conflict do nothing;
 end $$;
-comment on function record_guards(bigint, bigint, bigint, text[], text[], real[], real[], text[]) is 'Records the results of the guards of a round that is evaluated, or relabels; the arrays are parallel. What is recorded already is kept.';
+comment on function record_guards(bigint, bigint, bigint, text[], text[], real[], real[], text[]) is 'Records the results of the guards of a round that is evaluated, and of the guard change of one that relabels; the arrays are parallel. What is recorded already is kept.';
 
 create or replace function complete_job(p_job bigint, p_token bigint, p_result jsonb default null) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$

@@ -23,6 +23,7 @@ public enum Entities {
     public enum Split {}
     public enum Job {}
     public enum Change {}
+    public enum TestOpening {}
 }
 
 public typealias VolumeID = Identifier<Entities.Volume>
@@ -38,6 +39,7 @@ public typealias CheckpointID = Identifier<Entities.Checkpoint>
 public typealias SplitID = Identifier<Entities.Split>
 public typealias JobID = Identifier<Entities.Job>
 public typealias ChangeID = Identifier<Entities.Change>
+public typealias TestOpeningID = Identifier<Entities.TestOpening>
 
 /// The number of a committed change of label states; "the labels as of revision 1234" is a query.
 public struct Revision: Hashable, Sendable, Comparable, CustomStringConvertible {

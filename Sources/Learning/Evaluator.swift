@@ -11,6 +11,19 @@ public struct OverlapCounts: Hashable, Sendable, Codable {
     }
 }
 
+/// A predicted mask and the true one, without the voxels of which the truth is unknown.
+public struct ComparedMasks: Sendable {
+    public let predicted, truth: BitVolume
+}
+
+extension OverlapCounts {
+    public init(_ masks: ComparedMasks) {
+        predicted = masks.predicted.population
+        truth = masks.truth.population
+        both = masks.predicted.within(masks.truth).population
+    }
+}
+
 /// Evaluates predictions of held-out volumes against complete labels, within their extents and validity masks.
 public enum Evaluator {
     /// One per label; nil where it is not complete.
@@ -21,13 +34,21 @@ public enum Evaluator {
     public static func overlaps(
         _ labels: [OrganLabel], shape: GridShape, predicted: (Int) -> BitVolume
     ) -> [OverlapCounts?] {
-        labels.indices.map { organ in
-            guard case .known(let foreground, let extent, let known) = labels[organ] else { return nil }
-            let region = Self.region(extent, known, shape)
-            let (predicted, truth) = (predicted(organ).within(region), (foreground ?? BitVolume(shape)).within(region))
-            let both = predicted.within(truth)
-            return OverlapCounts(predicted: predicted.population, truth: truth.population, both: both.population)
-        }
+        labels.indices.map { masks(labels[$0], shape: shape, organ: $0, predicted: predicted).map(OverlapCounts.init) }
+    }
+
+    /// A predicted mask and the truth where a label is complete; nil where that is nowhere.
+    ///
+    /// - Parameters:
+    ///   - label: of the organ, on `shape`.
+    ///   - predicted: as in `overlaps`.
+    public static func masks(
+        _ label: OrganLabel, shape: GridShape, organ: Int, predicted: (Int) -> BitVolume
+    ) -> ComparedMasks? {
+        guard case .known(let foreground, let extent, let known) = label else { return nil }
+        let region = Self.region(extent, known, shape)
+        return ComparedMasks(
+            predicted: predicted(organ).within(region), truth: (foreground ?? BitVolume(shape)).within(region))
     }
 
     /// Where a label is complete; nil: everywhere.

@@ -10,6 +10,8 @@ public struct RoundRecipe: Hashable, Sendable {
     public var seed: UInt64
     /// Optimiser steps of the network in the whole round, at least 1.
     public var steps: Int
+    /// When the training is evaluated on held-out volumes; nil: never.
+    public var validation: ValidationRecipe?
     /// What ranks the predicted positives.
     public var confidence: ConfidenceMethod
     /// Initial learning rate of the round.
@@ -21,11 +23,11 @@ public struct RoundRecipe: Hashable, Sendable {
 
     public init(
         round: Int, isFresh: Bool, seed: UInt64, steps: Int, learningRate: Double, pseudoWeight: Double,
-        confidence: ConfidenceMethod, confidenceSteps: Int
+        confidence: ConfidenceMethod, confidenceSteps: Int, validation: ValidationRecipe? = nil
     ) {
         (self.round, self.isFresh, self.seed, self.steps) = (round, isFresh, seed, steps)
         (self.learningRate, self.pseudoWeight) = (learningRate, pseudoWeight)
-        (self.confidence, self.confidenceSteps) = (confidence, confidenceSteps)
+        (self.confidence, self.confidenceSteps, self.validation) = (confidence, confidenceSteps, validation)
     }
 }
 

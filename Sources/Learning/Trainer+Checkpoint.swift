@@ -3,7 +3,8 @@ public import Tensors
 
 /// The metadata of a training's checkpoints.
 enum TrainingKey: String {
-    case configuration, libtorch, optimiser, precision, processor, program, revision, round, seed, step, steps, threads
+    case configuration, libtorch, optimiser, precision, processor, program, revision, round, seed, step, steps, threads,
+        validation
 
     var name: String { "training." + rawValue }
 }
@@ -18,13 +19,15 @@ extension Checkpoint {
 extension Trainer {
     /// Weights, optimiser state, cursor, and what the training belongs to. Equal states give equal bytes.
     ///
-    /// There is no state of a random generator: every random choice is a function of seed, round and step.
+    /// There is no state of a random generator: every random choice is a function of seed, round and step. The evaluation after the
+    /// step of the checkpoint is not in it, so that its bytes do not depend on whether that was made yet.
     public func checkpoint() throws -> Checkpoint {
         var checkpoint = Checkpoint(
             metadata: network.plan.metadata, tensors: try network.parameters.export() + optimiser.export())
         checkpoint.record(recipe, settings, origin)
         checkpoint[.step] = String(step)
         checkpoint[.optimiser] = settings.optimiser.rawValue
+        if recipe.validation != nil { checkpoint[.validation] = validations.before(step).text }
         return checkpoint
     }
 
@@ -41,9 +44,19 @@ extension Trainer {
         guard let step = checkpoint[.step].flatMap(Int.init), (0...recipe.steps).contains(step) else {
             throw LearningError.unfittingCheckpoint(problem: "its step is \(checkpoint[.step] ?? "not given")")
         }
+        validations = try history(checkpoint, before: step)
         try network.parameters.load { checkpoint[$0] }
         try optimiser.load(steps: step) { checkpoint[$0] }
         self.step = step
+    }
+
+    private func history(_ checkpoint: Checkpoint, before step: Int) throws(LearningError) -> ValidationHistory {
+        guard let validation = recipe.validation else { return ValidationHistory() }
+        let steps = Array(stride(from: validation.every, to: step, by: validation.every))
+        guard let history = ValidationHistory(text: checkpoint[.validation] ?? "", steps: steps) else {
+            throw .unfittingCheckpoint(problem: "its evaluations are not those after every \(validation.every) steps")
+        }
+        return history
     }
 
     /// Takes the weights at the end of the round before.

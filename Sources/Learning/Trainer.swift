@@ -26,7 +26,12 @@ public struct TrainingEvent: Hashable, Sendable {
 
 /// How a call of `Trainer.run` ended.
 public enum TrainingOutcome: Hashable, Sendable {
+    /// All steps of the round are done.
     case finished
+    /// Ended after this many steps of the round, because the mean Dice on held-out volumes no longer grows.
+    case plateau(step: Int)
+    /// An evaluation of the network after this many steps is due: the caller passes its result to `record` and calls `run` again.
+    case validationDue(step: Int)
     /// Ended on request after this many steps of the round.
     case stopped(step: Int)
 }
@@ -36,6 +41,8 @@ public final class Trainer {
     public let network: UNet
     /// Steps of the round that are done.
     public internal(set) var step = 0
+    /// The evaluations of the round so far.
+    public internal(set) var validations = ValidationHistory()
     let recipe: RoundRecipe
     let settings: LearningSettings
     let origin: TrainingOrigin
@@ -65,7 +72,8 @@ public final class Trainer {
         }
     }
 
-    /// Trains until the round's steps are done or `stop` is raised, which is checked between steps.
+    /// Trains until the round's steps are done, an evaluation is due, the evaluations show a plateau, or `stop` is raised, which is
+    /// checked between steps.
     ///
     /// - Parameters:
     ///   - requests: asks for a checkpoint after the step in progress.
@@ -76,17 +84,34 @@ public final class Trainer {
         checkpoint: (Checkpoint) throws -> Void = { _ in },
         event: (TrainingEvent) throws -> Void = { _ in }
     ) throws -> TrainingOutcome {
-        while step < recipe.steps {
+        while step < recipe.steps, !hasReachedPlateau {
             if stop.isRaised {
                 try checkpoint(try self.checkpoint())
                 return .stopped(step: step)
             }
+            if isValidationDue { return .validationDue(step: step) }
             try event(try takeStep())
             let isDue = requests.take() || step % settings.checkpointSteps == 0
             if isDue, step < recipe.steps { try checkpoint(try self.checkpoint()) }
         }
         try checkpoint(try self.checkpoint())
-        return .finished
+        return step < recipe.steps ? .plateau(step: step) : .finished
+    }
+
+    /// Takes the result of the evaluation that is due.
+    /// - Parameter dice: the mean over the organs, 0 to 1; nil where no organ has a Dice.
+    public func record(validationDice dice: Double?) {
+        precondition(isValidationDue, "an evaluation is due")
+        validations.append(ValidationPoint(step: step, dice: dice))
+    }
+
+    private var isValidationDue: Bool {
+        guard let validation = recipe.validation, step > 0, step % validation.every == 0 else { return false }
+        return validations.points.last?.step != step
+    }
+
+    private var hasReachedPlateau: Bool {
+        recipe.validation?.plateau.map(validations.hasReached) ?? false
     }
 
     /// Takes one optimiser step.

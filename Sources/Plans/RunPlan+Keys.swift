@@ -31,6 +31,15 @@ extension RunPlan: SettingSection {
             "rounds", \.rounds, 0...100, "Number of relabellings. With 0 the run trains once and publishes nothing."),
         .integer("stepsInRoundZero", \.stepsInRoundZero, steps, "Optimiser steps of round 0. Train it to a plateau."),
         .integer("stepsPerRound", \.stepsPerRound, steps, "Optimiser steps of each later round."),
+        .integer(
+            "validateEvery", \.validateEvery, 0...100_000_000,
+            "Steps after which the network is evaluated on the validation part, again and again; 0: never."),
+        .number(
+            "plateauGain", \.plateauGain, .above(0, to: 1),
+            "Training of a round ends if its best mean Dice on validation volumes gained less over plateauSteps."),
+        .integer(
+            "plateauSteps", \.plateauSteps, 0...100_000_000,
+            "Steps over which the gain is measured, no fewer than validateEvery; 0: a round takes all of its steps."),
         .optionalText(
             "startFrom", \.startFrom, limits: startFromLimits,
             "Closed round of another run with the same organs and network, from whose weights round 0 starts."),

@@ -11,6 +11,9 @@ extension RunPlan {
         try require(
             confidentNegatives.isEmpty || confidentNegatives.count == rounds, "confidentNegatives",
             "none, or \(rounds) values, one per relabelling")
+        try require(
+            plateauSteps == 0 || plateauSteps >= validateEvery, "plateauSteps",
+            "0, or at least the \(validateEvery) steps of validateEvery")
         try require(isStartNamed, "startFrom", Self.startFromLimits)
         try require(isClassMappingSound, "classMapping", Self.classMappingLimits)
     }

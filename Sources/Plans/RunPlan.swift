@@ -26,6 +26,12 @@ public struct RunPlan: Sendable, Hashable {
     public var stepsInRoundZero = 2000
     /// Optimiser steps of each later round.
     public var stepsPerRound = 1000
+    /// Optimiser steps between two evaluations of a round's network on the validation part; 0: none while it trains.
+    public var validateEvery = 0
+    /// Training of a round ends where the best mean Dice gained less than this over `plateauSteps` steps. Above 0, at most 1.
+    public var plateauGain = 0.003
+    /// 0: a round takes all of its steps. Otherwise at least `validateEvery`.
+    public var plateauSteps = 0
     /// Optimiser steps of the confidence head in each round; without effect unless `confidence` has a head.
     public var confidenceSteps = 300
     /// Keys of the organs to learn, at least one, none twice.

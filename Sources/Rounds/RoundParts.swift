@@ -18,7 +18,7 @@ public protocol RoundStore: Sendable {
 /// Learns weights and confidence. Checkpoints are stored by (run, round), so that a call after a kill continues from the newest
 /// one and a repeated call ends with the same weights.
 public protocol RoundTrainer: Sendable {
-    /// Trains for `plan.steps(inRound:)` steps: in round 0 from scratch on known voxels, later from the weights of
+    /// Trains for `plan.steps(inRound:)` steps, or up to the plateau that the plan describes: in round 0 from scratch on known voxels, later from the weights of
     /// `previous` on annotations and published labels as of `round.trainedOn`.
     /// - Returns: the stored weights; nil where it stopped early because of `isStopping`, after storing a checkpoint.
     func train(_ context: RoundContext, observer: any RoundObserver) async throws -> StoredWeights?
@@ -60,6 +60,8 @@ public enum RoundEvent: Sendable, Hashable {
     case began(RoundWork, round: Int)
     /// `step` of `steps` optimiser steps of the round are done; loss and time are those of the step.
     case step(round: Int, step: Int, steps: Int, loss: Double, StepTime)
+    /// The network was evaluated on the validation part after `step` steps of the round; `dice` is the mean over the organs.
+    case validated(round: Int, step: Int, dice: Double?)
     /// A checkpoint is stored from which the round continues after a kill.
     case saved(round: Int, step: Int)
     /// A checkpoint of the round could not be read; the work since the one before is repeated.

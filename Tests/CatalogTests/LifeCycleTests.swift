@@ -297,7 +297,9 @@ private struct ClosedRunCalls {
             "record_selection": [
                 "\(run), \(round), '{liver}', '{9}', array_fill(0.5::real, array[20]), array_fill(0.5::real, array[20])"
             ],
+            "images_of_job": [run, job], "masks_of_job": [run, job], "record_descriptor": ["\(run), 1, 'x'"],
             "record_quality": ["\(run), \(round), 9, 0.5, 0.5, 0.9, 0.9"],
+            "record_validation": ["\(run), \(round), 9, '{liver}', '{0.5}', '{2}'"],
             "record_guards": ["\(run), \(round), '{liver}', '{dice}', '{0.7}', '{0.5}', '{passed}'"],
             "stage_pseudo_labels": ["\(run), \(staged)", "\(job), \(staged)"],
             "publish_round": ["\(run), \(round), 'relabelling', 'published', '{}', '{}'"], "finish_run": [run],
@@ -373,7 +375,7 @@ extension World {
         var rows: [String] = []
         for table in [
             "run", "round", "checkpoint", "pseudo_label", "withheld_mask", "evaluation", "guard_result",
-            "round_quality", "round_pointer", "change", "job",
+            "round_quality", "round_validation", "round_pointer", "change", "job",
         ] {
             rows += try await root.ask("select '\(table)', t from lacuna.\(table) t order by t::text")
         }

@@ -40,6 +40,26 @@ extension DaemonTests {
                     "run.confidenceSteps has no effect, because run.confidence is probability (line 1)"
                 ),
                 (
+                    "a plateau without evaluations",
+                    "run: {name: a, organs: [liver], split: s, plateauSteps: 400}",
+                    "run.plateauSteps has no effect, because run.validateEvery is 0 (line 1)"
+                ),
+                (
+                    "a gain without a plateau",
+                    "run: {name: a, organs: [liver], split: s, validateEvery: 100, plateauGain: 0.01}",
+                    "run.plateauGain has no effect, because run.plateauSteps is 0 (line 1)"
+                ),
+                (
+                    "evaluations after the last step",
+                    "run: {name: a, organs: [liver], split: s, validateEvery: 2000}",
+                    "run.validateEvery has no effect, because no round has more than 2000 steps (line 1)"
+                ),
+                (
+                    "a plateau shorter than the evaluations are apart",
+                    "run: {name: a, organs: [liver], split: s, validateEvery: 200, plateauSteps: 100}",
+                    "run.plateauSteps is 100"
+                ),
+                (
                     "learning rates of other rounds",
                     "run: {name: a, organs: [liver], split: s}\nlearning: {learningRates: [0.1, 0.1]}",
                     "learning.learningRates is [0.1, 0.1] (line 2)"

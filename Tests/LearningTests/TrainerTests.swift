@@ -57,6 +57,68 @@ import Testing
         #expect(stopped[String(stopsAfter)] != nil)
     }
 
+    /// Evaluated after every second step, stopped after every number of steps or during the evaluation that follows, and ended by a
+    /// plateau: the bytes of all checkpoints are those of a training that was not stopped.
+    @Test(arguments: 1...6, [false, true])
+    func aResumedTrainingIsValidatedLikeAnUninterruptedOne(stopsAfter: Int, duringEvaluation: Bool) async throws {
+        let recipe = smallRecipe {
+            $0.steps = 20
+            $0.validation = ValidationRecipe(every: 2, plateau: .init(gain: 0.1, steps: 4))
+        }
+        let settings = smallSettings { ($0.checkpointSteps, $0.learningRateSchedule) = (3, .polynomial) }
+        let dice: [Int: Double] = [2: 0.25, 4: 0.5, 6: 1.0 / 3, 8: 0.55]
+        let (whole, stopped) = try await tensorThread.run {
+            var (whole, stopped): ([String: [UInt8]], [String: [UInt8]]) = ([:], [:])
+            func train(_ start: TrainingStart, until limit: Int, _ all: inout [String: [UInt8]]) throws -> (
+                TrainingOutcome, Checkpoint?
+            ) {
+                let (trainer, stop) = (try Self.trainer(start, recipe: recipe, settings: settings), StopFlag())
+                var last: Checkpoint?
+                while true {
+                    let outcome = try trainer.run(
+                        stop: stop,
+                        checkpoint: {
+                            all[$0.metadata["training.step"] ?? ""] = $0.bytes()
+                            last = $0
+                        }, event: { if $0.step == limit, !duringEvaluation { stop.raise() } })
+                    guard case .validationDue(let step) = outcome else { return (outcome, last) }
+                    if step < limit { trainer.record(validationDice: dice[step]) } else { stop.raise() }
+                }
+            }
+            let (ending, _) = try train(.fresh, until: 100, &whole)
+            guard ending == .plateau(step: 8) else { throw MissingOracle(path: "\(ending)") }
+            var start = TrainingStart.fresh
+            for limit in [stopsAfter, stopsAfter + 1, 100] {
+                let (outcome, last) = try train(start, until: limit, &stopped)
+                start = .resume(try Checkpoint(bytes: try #require(last).bytes()))
+                if limit == 100, outcome != .plateau(step: 8) { throw MissingOracle(path: "\(outcome)") }
+            }
+            return (whole, stopped)
+        }
+        #expect(whole.keys.sorted() == ["3", "6", "8"])
+        for (step, bytes) in whole { #expect(stopped[step] == bytes, "step \(step)") }
+        #expect(
+            try Checkpoint(bytes: try #require(whole["8"])).metadata["training.validation"]
+                == "2:0.25 4:0.5 6:0.3333333333333333")
+    }
+
+    @Test(arguments: ["", "2:0.5", "2:0.5 3:0.5", "2:0.5 4:1.5", "2:0.5 4:x", "2:0.5 4:0.5 6:0.5", "4:0.5 2:0.5"])
+    func aCheckpointWithoutItsEvaluationsIsRefused(text: String) async throws {
+        let recipe = smallRecipe { ($0.steps, $0.validation) = (9, ValidationRecipe(every: 2)) }
+        let error = await #expect(throws: LearningError.self) {
+            try await tensorThread.run {
+                let trainer = try Self.trainer(recipe: recipe)
+                while case .validationDue(let step) = try trainer.run(), step < 6 {
+                    trainer.record(validationDice: nil)
+                }
+                var checkpoint = try trainer.checkpoint()
+                checkpoint.metadata["training.validation"] = text
+                _ = try Self.trainer(.resume(checkpoint), recipe: recipe)
+            }
+        }
+        #expect(error == .unfittingCheckpoint(problem: "its evaluations are not those after every 2 steps"))
+    }
+
     @Test func aCheckpointStatesWhatItBelongsTo() async throws {
         let metadata = try await tensorThread.run {
             let trainer = try Self.trainer(recipe: smallRecipe { $0.steps = 3 })

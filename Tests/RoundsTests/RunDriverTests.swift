@@ -41,7 +41,9 @@ import Testing
             case .published(let round, _): "published \(round)"
             case .closed(let round): "closed \(round)"
             case .ended: "ended"
-            case .step, .saved, .trained, .discarded, .confidenceFitted, .evaluated, .withheld, .staged, .failed: nil
+            case .step, .saved, .validated, .trained, .discarded, .confidenceFitted, .evaluated, .withheld, .staged,
+                .failed:
+                nil
             }
         }
         #expect(

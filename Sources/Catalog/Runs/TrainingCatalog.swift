@@ -175,6 +175,12 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(RecordEvaluation(claim: claim, round: round, results: results))
     }
 
+    /// Records how a network in training does on the part validation after so many steps of its round; what is recorded already is
+    /// kept.
+    public func recordValidation(_ claim: Claim, round: RoundID, _ validation: RoundValidation) async throws {
+        try await connection.run(RecordValidation(claim: claim, round: round, validation: validation))
+    }
+
     /// The sizes of the annotated masks of each organ in the training volumes of a run.
     public func annotatedSizes(of run: RunID) async throws -> [OrganKey: AnnotatedSize] {
         let found = try await connection.run(AnnotatedSizes(run: run))

@@ -144,6 +144,19 @@ public struct EvaluationRecord: Sendable, Hashable {
     }
 }
 
+/// The mean Dice of an organ on volumes of the part validation, of a network in training.
+public struct ValidationRecord: Sendable, Hashable {
+    public var organ: OrganKey
+    /// 0 to 1; nil where no volume has one.
+    public var dice: Double?
+    /// The volumes that have one.
+    public var volumes: Int
+
+    public init(organ: OrganKey, dice: Double?, volumes: Int) {
+        (self.organ, self.dice, self.volumes) = (organ, dice, volumes)
+    }
+}
+
 /// The sizes of an organ's annotated masks in the training volumes of a run, without those that may be truncated.
 public struct AnnotatedSize: Sendable, Hashable {
     public let masks: Int

@@ -12,6 +12,11 @@ struct RoundDice: AsyncParsableCommand {
             organs: those known in less than half of the volumes. --chart draws the Dice by round; with --against, that of the \
             last round beside the other run's.
 
+            With --part test the recorded evaluation of the run on the test part of its split is shown, which lacunad evaluate makes. \
+            lower and upper are the bounds of the 95 % interval of the mean, by bootstrap over subjects; inside is the share of masks whose \
+            Dice is in the interval that was predicted for them without the truth. Surface dice is the share of both surfaces within 2 mm of \
+            the other. With --against, the two runs are compared on the masks that both have, and delta has its interval.
+
             EXAMPLE:
               $ lacuna round dice second --against abdomen
               organ           known  volumes  round 0  round 1  round 2  abdomen  delta
@@ -30,10 +35,18 @@ struct RoundDice: AsyncParsableCommand {
     @Option(help: .value("run", "Run whose last round is compared."))
     var against: String?
 
+    @Option(help: .value("part", "Part of the split: validation or test."))
+    var part = ReportedPart.validation
+
     @OptionGroup var chart: ChartOptions
+
+    func validate() throws {
+        if part == .test, chart.chart != nil { throw ValidationError("--chart draws the validation part only.") }
+    }
 
     func run() async throws {
         try await Session.with(options) { session in
+            if part == .test { return try await session.reportTest(of: name, against: against) }
             let table = try await DiceTable.read(.init(run: name, other: against), in: session.catalog)
             if let against {
                 try await session.draw(chart) { try table.chart(run: name, against: against) }
@@ -45,6 +58,11 @@ struct RoundDice: AsyncParsableCommand {
                 empty: "No round of \(name) is evaluated yet; see lacuna round list.")
         }
     }
+}
+
+/// The parts of a split whose Dice is reported.
+enum ReportedPart: String, CaseIterable, ExpressibleByArgument {
+    case validation, test
 }
 
 extension DiceTable {

@@ -14,7 +14,9 @@ struct RoundShow: AsyncParsableCommand {
             organ. The column volumes is the number of held-out volumes behind the mean Dice; withheld is the reason why the \
             labels of an organ were withheld; lacuna round override releases them. predicted Dice and its interval are medians, \
             and correlation is the rank correlation of predicted and true Dice on held-out volumes. lacunad run --reproduce \
-            repeats a published round.
+            repeats a published round. The ending of the training is steps where it took all of its steps, and plateau where \
+            run.plateauSteps ended it; the Dice on validation volumes after each run.validateEvery steps is listed before the \
+            checkpoints.
 
             EXAMPLE:
               $ lacuna round show second 1
@@ -98,13 +100,22 @@ extension RoundReport {
 
     private var outcome: [Cell.Field] {
         [
-            Cell.Field("steps", steps), Cell.Field("loss", loss),
+            Cell.Field("steps", steps), Cell.Field("roundSteps", roundSteps), Cell.Field("ending", ending),
+            Cell.Field("loss", loss),
             Cell.Field("meanDice", meanDice), Cell.Field("masks", details.masks),
             Cell.Field("maskedVolumes", details.maskedVolumes), Cell.Field("contaminated", details.isContaminated),
             Cell.Field("recalled", details.isRecalled), Cell.Field("finished", details.isFinished),
-        ] + agreement + [
+        ] + agreement + evaluation + [
             Cell.Field("failure", failure), Cell.Field("login", details.agent),
             Cell.Field("startedWith", details.program),
+        ]
+    }
+
+    /// When, by whom and with which round the run was evaluated on its test part.
+    private var evaluation: [Cell.Field] {
+        [
+            Cell.Field("testEvaluated", test?.finished, absence: "no"), Cell.Field("testEvaluatedBy", test?.person),
+            Cell.Field("testRound", test?.round), Cell.Field("testOpenings", test?.openings),
         ]
     }
 
@@ -134,6 +145,7 @@ extension RoundReport {
             Cell.Field("network", network.map(Self.metadata)),
             Cell.Field("organs", organs.map(organColumns.object(of:))),
             Cell.Field("guards", guards.map(guardColumns.object(of:))),
+            Cell.Field("validations", validations.map(RoundValidation.columns.object(of:))),
             Cell.Field("checkpoints", checkpoints.map(RoundCheckpoint.columns.object(of:))),
             Cell.Field("history", history.map(RoundHistoryEvent.columns.object(of:))),
             Cell.Field("adoption", comparison?.cell),
@@ -145,6 +157,10 @@ extension RoundReport {
         output.separate()
         if !guards.isEmpty {
             output.report(guards, guardColumns)
+            output.separate()
+        }
+        if !validations.isEmpty {
+            output.report(validations, RoundValidation.columns)
             output.separate()
         }
         output.report(checkpoints, RoundCheckpoint.columns, empty: "No checkpoint was stored yet.")
@@ -198,6 +214,17 @@ extension RoundReport {
             Column("limit") { row in row.limit.map { Cell.number($0, places: 3) } },
             Column("outcome") { $0.outcome.rawValue }, Column("decision") { decision(on: $0.organ) },
             Column("reason", in: .whereItFits()) { withheld($0.organ) },
+        ]
+    }
+}
+
+extension RoundValidation {
+    fileprivate static var columns: [Column<RoundValidation>] {
+        [
+            Column("step") { $0.step }, Column("validationDice") { $0.meanDice },
+            Column("organs", in: .wideOnly) { row in
+                Cell.object(row.organs.map { Cell.Field($0.organ.rawValue, $0.dice) })
+            },
         ]
     }
 }

@@ -11,38 +11,63 @@ internal import Workflows
 /// A message of the training thread while it runs.
 private enum TrainingSignal: Sendable {
     case step(TrainingEvent)
+    case validated(RoundValidation)
     case checkpoint(Checkpoint, step: Int)
+}
+
+extension TrainingEnding {
+    /// Nil for a training that goes on.
+    fileprivate init?(_ outcome: TrainingOutcome) {
+        switch outcome {
+        case .finished: self = .steps
+        case .plateau: self = .plateau
+        case .stopped, .validationDue: return nil
+        }
+    }
 }
 
 extension LearningWorker: RoundTrainer {
     func train(_ context: RoundContext, observer: any RoundObserver) async throws -> StoredWeights? {
         let own = try await newestReadable(.network, context, observer)
         if let own, own.step >= context.plan.steps(inRound: context.round.number) {
-            return StoredWeights(
-                object: own.object.digest, size: own.object.size, steps: steps(after: own.step, context), loss: nil)
+            return weights(own.object, after: own.step, context, ending: .steps)
         }
         let cases = try await trainingCases(context)
         let start = try await start(from: own, context)
         let (signals, source) = AsyncStream<TrainingSignal>.makeStream(bufferingPolicy: .unbounded)
         let stop = StopFlag()
-        async let ending = runTraining(cases, start, context, stop, source)
+        async let outcome = runTraining(cases, start, context, stop, source)
         do {
             let last = try await follow(signals, context, observer)
-            guard case .finished = try await ending else { return nil }
-            return last
+            guard let last, let ending = TrainingEnding(try await outcome) else { return nil }
+            return weights(last.object, after: last.step, context, loss: last.loss, ending: ending)
         } catch {
             stop.raise()  // or the scope would wait for all of the round's steps
             throw error
         }
     }
 
-    /// Reports steps and stores checkpoints as they arrive.
-    /// - Returns: the weights of the last checkpoint.
+    private func weights(
+        _ object: ObjectID, after step: Int, _ context: RoundContext, loss: Double? = nil, ending: TrainingEnding
+    ) -> StoredWeights {
+        StoredWeights(
+            object: object.digest, size: object.size, steps: (context.previous?.weights?.steps ?? 0) + step, loss: loss,
+            roundSteps: step, ending: ending)
+    }
+
+    /// The last checkpoint of a training, with the mean loss of the steps before it.
+    private struct LastCheckpoint {
+        let object: ObjectID
+        let step: Int
+        let loss: Double?
+    }
+
+    /// Reports steps, and stores checkpoints and evaluations, as they arrive.
     private func follow(
         _ signals: AsyncStream<TrainingSignal>, _ context: RoundContext, _ observer: any RoundObserver
-    ) async throws -> StoredWeights? {
+    ) async throws -> LastCheckpoint? {
         let number = context.round.number
-        var (losses, last): ([Double], StoredWeights?) = ([], nil)
+        var (losses, last): ([Double], LastCheckpoint?) = ([], nil)
         for await signal in signals {
             switch signal {
             case .step(let event):
@@ -51,22 +76,21 @@ extension LearningWorker: RoundTrainer {
                     .step(
                         round: number, step: event.step, steps: event.steps, loss: event.loss,
                         StepTime(duration: event.duration, loaderWait: event.loaderWait)))
+            case .validated(let result):
+                try await rounds.fenced {
+                    try await catalog.recordValidation(rounds.claim, round: rounds.roundID(number), result)
+                }
+                observer.observe(.validated(round: number, step: result.step, dice: result.meanDice))
             case .checkpoint(let checkpoint, let step):
                 let object = try await save(
                     checkpoint, round: number, kind: .network, part: .train, step: step)
                 observer.observe(.saved(round: number, step: step))
                 let mean = losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
-                last = StoredWeights(
-                    object: object.digest, size: object.size, steps: steps(after: step, context), loss: mean)
+                last = LastCheckpoint(object: object, step: step, loss: mean)
             }
         }
         try Task.checkCancellation()  // which ends the stream before the training
         return last
-    }
-
-    /// Optimiser steps since the run began.
-    private func steps(after step: Int, _ context: RoundContext) -> Int {
-        (context.previous?.weights?.steps ?? 0) + step
     }
 
     /// The round's own newest checkpoint, else the weights of the round before unless the student is fresh, else those of the run that this one starts from, else
@@ -81,24 +105,27 @@ extension LearningWorker: RoundTrainer {
         return .weights(try await checkpoint(of: origin))
     }
 
-    /// Runs on the tensor thread; the trainer never leaves it.
     private func runTraining(
         _ cases: [TrainingCase], _ start: TrainingStart, _ context: RoundContext, _ stop: StopFlag,
         _ signals: AsyncStream<TrainingSignal>.Continuation
     ) async throws -> TrainingOutcome {
         defer { signals.finish() }
-        let (learning, requests) = (learning(context), requests)
+        let observer = RoundTraining.Observer(
+            step: { event in
+                signals.yield(.step(event))
+                if context.isStopping() { stop.raise() }
+            },
+            checkpoint: { signals.yield(.checkpoint($0, step: $1)) },
+            validated: { result in
+                signals.yield(.validated(result))
+                if context.isStopping() { stop.raise() }
+            })
         return try await divergenceIsFinal {
-            try await thread.run {
-                let trainer = try learning.trainer(cases, from: start)
-                return try trainer.run(
-                    stop: stop, requests: requests,
-                    checkpoint: { signals.yield(.checkpoint($0, step: trainer.step)) },
-                    event: { event in
-                        signals.yield(.step(event))
-                        if context.isStopping() { stop.raise() }
-                    })
-            }
+            let training = try await RoundTraining(
+                learning(context), cases, from: start, library: library, onePart: context.plan.organsKeptInOnePart,
+                thread: thread)
+            return try await training.run(
+                stop: stop, requests: requests, isStopping: context.isStopping, observer: observer)
         }
     }
 

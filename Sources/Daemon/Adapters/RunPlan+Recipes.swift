@@ -9,7 +9,13 @@ extension RunPlan {
         RoundRecipe(
             round: round, isFresh: round == 0 || student == .fresh, seed: UInt64(seed), steps: steps(inRound: round),
             learningRate: settings.learningRate(inRound: round), pseudoWeight: pseudoWeight, confidence: confidence,
-            confidenceSteps: confidenceSteps)
+            confidenceSteps: confidenceSteps, validation: validation)
+    }
+
+    private var validation: ValidationRecipe? {
+        guard validateEvery > 0 else { return nil }
+        return ValidationRecipe(
+            every: validateEvery, plateau: plateauSteps > 0 ? .init(gain: plateauGain, steps: plateauSteps) : nil)
     }
 
     /// What a round of this plan accepts of its predictions.

@@ -42,6 +42,13 @@ struct CaseLibrary: Sendable {
         return try await work.run { try library.assemble(volume, annotations, pseudo) }
     }
 
+    /// The case of a volume without any label.
+    ///
+    /// - Throws: `DaemonError`, `ImagingError`, `DICOMError` for the image.
+    func unlabelledCase(_ volume: RunVolume) async throws -> TrainingCase {
+        try await work.run { [organs] in try item(volume, labels: organs.map { _ in .unknown }) }
+    }
+
     /// The annotated mask of an organ on the run's grid; nil where there is none.
     func annotatedMask(of organ: OrganKey, in volume: RunVolume) async throws -> BitVolume? {
         guard let location = snapshot.labels(of: volume.id)[organ]?.mask else { return nil }
@@ -104,11 +111,18 @@ struct CaseLibrary: Sendable {
             guard let mask = pseudo[organ] else { return .unknown }
             return .pseudo(foreground: grid.down(mask.foreground), known: mask.known.map(grid.down(validity:)))
         }
-        let image = try images.image(of: volume)
+        return try item(volume, labels: labels, composites: compositeLabels(annotations, grid))
+    }
+
+    /// Blocks.
+    private func item(
+        _ volume: RunVolume, labels: [OrganLabel], composites: [CompositeLabel] = []
+    ) throws -> TrainingCase {
+        let (grid, image) = (grid(of: volume), try images.image(of: volume))
         let item = TrainingCase(
             volume: volume.id, shape: grid.shape, spacing: grid.spacing, image: image.voxels,
             normalisation: IntensityMap(settings, modality: volume.modality, statistics: image.statistics),
-            labels: labels, composites: compositeLabels(annotations, grid))
+            labels: labels, composites: composites)
         guard !item.isFlattened(by: settings, modality: volume.modality) else {
             throw DaemonError.imageFlattened(file: volume.path, modality: volume.modality)
         }

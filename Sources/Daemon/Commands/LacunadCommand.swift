@@ -8,7 +8,10 @@ package struct LacunadCommand: AsyncParsableCommand {
         commandName: "lacunad",
         abstract: "Train on partially labelled volumes and relabel what is missing.",
         version: Program.lacunad.version,
-        subcommands: [ServeCommand.self, RunCommand.self, PredictCommand.self, BenchmarkCommand.self])
+        subcommands: [
+            ServeCommand.self, RunCommand.self, PredictCommand.self, EvaluateCommand.self,
+            BenchmarkCommand.self,
+        ])
 
     package init() {}
 }

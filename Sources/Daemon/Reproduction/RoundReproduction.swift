@@ -85,12 +85,11 @@ struct RoundReproduction: Sendable {
         let label = "round \(stored.number): training"
         let bar = session.session.output.progress(label, total: learning.recipe.steps)
         defer { bar.finish() }
-        let (learning, from) = (learning, start)
-        return try await parts.thread.run {
-            let trainer = try learning.trainer(cases, from: from)
-            _ = try trainer.run(event: { bar.show($0.step, label: label) })
-            return try trainer.checkpoint()
-        }
+        let training = try await RoundTraining(
+            learning, cases, from: start, library: parts.library,
+            onePart: session.configuration.plan.organsKeptInOnePart, thread: parts.thread)
+        _ = try await training.run(observer: RoundTraining.Observer(step: { bar.show($0.step, label: label) }))
+        return try await training.checkpoint()
     }
 
     private func fitHead(under network: Checkpoint) async throws -> Checkpoint {

@@ -30,7 +30,11 @@ struct DaemonSession: Sendable {
     /// - Throws: as `open`; `CatalogError.unknownRun`, `RoundsError.otherPlan` where this program understands the configuration in
     ///   another way than the one that started the run.
     static func open(_ options: GlobalOptions, run name: String) async throws -> (DaemonSession, StoredRun) {
-        let trainer = try await TrainerSession.open(options)
+        try await open(TrainerSession.open(options), run: name)
+    }
+
+    /// As `open`, within a session of a login.
+    static func open(_ trainer: TrainerSession, run name: String) async throws -> (DaemonSession, StoredRun) {
         guard let run = try await trainer.catalog.run(named: name) else { throw CatalogError.unknownRun(name) }
         let configuration = try RunConfiguration(json: try await trainer.catalog.configuration(of: run.id).text)
         guard SHA256.digest(of: Array(try configuration.json().utf8)) == run.configDigest else {

@@ -24,7 +24,15 @@ struct RunLog: RoundObserver, ClaimObserver {
         case .discarded(let round, let step, _):
             logger.notice("damaged checkpoint discarded", [.round: round, .step: step])
         case .trained(let round, let weights):
-            logger.info("network trained", [.round: round, .steps: weights.steps, .object: weights.object])
+            logger.info(
+                "network trained",
+                [
+                    .round: round, .steps: weights.steps, .object: weights.object,
+                    .reason: weights.ending?.rawValue ?? "unknown",
+                ])
+        case .validated(let round, let step, let dice):
+            logger.info(
+                "network validated", [.round: round, .step: step, .dice: dice.map { "\($0)" } ?? "unknown"])
         case .confidenceFitted(let round, _): logger.info("confidence fitted", [.round: round])
         case .evaluated(let round, let evaluation):
             logger.info("round evaluated", [.round: round, .dice: evaluation.meanDice.map { "\($0)" } ?? "unknown"])

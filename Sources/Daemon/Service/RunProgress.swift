@@ -77,6 +77,9 @@ final class RunProgress: RoundObserver, ClaimObserver {
         case .began(let work, let round): work == .train ? "round \(round): training" : nil
         case .trained(let round, let weights):
             "round \(round): trained, \(weights.steps) steps" + (weights.loss.map { ", loss \(short($0))" } ?? "")
+                + (weights.ending == .plateau ? ", ended at a plateau of the Dice" : "")
+        case .validated(let round, let step, let dice):
+            "round \(round): step \(step), validation Dice " + (dice.map(short) ?? "unknown")
         case .confidenceFitted(let round, let fit): "round \(round): " + ranking(fit)
         case .evaluated(let round, let evaluation):
             "round \(round): held-out Dice " + (evaluation.meanDice.map(short) ?? "unknown")

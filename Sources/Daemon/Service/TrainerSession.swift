@@ -6,7 +6,7 @@ internal import Objects
 internal import Postgres
 internal import Workflows
 
-/// A session of a login that may train: the catalogue through the trainer API, and the objects.
+/// A session of a login that may train, or that evaluates what was trained: the catalogue through the trainer API, and the objects.
 struct TrainerSession: Sendable {
     let session: Session
     let catalog: TrainingCatalog
@@ -14,14 +14,18 @@ struct TrainerSession: Sendable {
     /// Nil where a person started the work and reads what is printed.
     private let logger: Logger?
 
-    /// - Parameter logger: receives all messages; nil: they are printed.
-    /// - Throws: `TrainingCatalogError.privilegedRole` where the login has more rights than a trainer, `ObjectStoreError.noStore`
+    /// - Parameters:
+    ///   - role: a manager evaluates finished runs.
+    ///   - logger: receives all messages; nil: they are printed.
+    /// - Throws: `TrainingCatalogError.privilegedRole` where the login of a trainer has more rights than that, `ObjectStoreError.noStore`
     ///   where there is no object store, and the errors of `Session.open`.
-    static func open(_ options: GlobalOptions, logger: Logger? = nil) async throws -> TrainerSession {
+    static func open(
+        _ options: GlobalOptions, role: SessionRole = .trainer, logger: Logger? = nil
+    ) async throws -> TrainerSession {
         let output = logger.map { options.output.logging(to: $0) } ?? options.output
-        let session = try await Session.open(options, role: .trainer, output: output)
+        let session = try await Session.open(options, role: role, output: output)
         let catalog = TrainingCatalog(session.connection, program: Program.lacunad.version)
-        try await catalog.requireTrainerRole()
+        if role == .trainer { try await catalog.requireTrainerRole() }
         return TrainerSession(
             session: session, catalog: catalog, objects: try await session.workspace.objects(),
             logger: logger)

@@ -5,7 +5,7 @@ internal import Plans
 struct IneffectiveKey: Hashable, Sendable {
     /// The full name, such as `run.confidenceSteps`.
     let key: String
-    /// The other key with its value.
+    /// What takes the effect away, such as the other key with its value.
     let cause: String
 
     /// The first such key of a file's sections, in alphabetical order.
@@ -48,9 +48,19 @@ struct IneffectiveKey: Hashable, Sendable {
                     ["windowLow", "windowHigh", "intensityMean", "intensityDeviation"].map { "learning.\($0)" }
                 ))
         }
+        groups += validationGroups(plan)
         let written = Set(sections.flatMap { section, values in values.keys.map { "\(section).\($0)" } })
         return groups.flatMap { group in
             group.keys.filter(written.contains).map { IneffectiveKey(key: $0, cause: group.cause) }
         }.min { $0.key < $1.key }
+    }
+
+    private static func validationGroups(_ plan: RunPlan) -> [(cause: String, keys: [String])] {
+        if plan.validateEvery == 0 { return [("run.validateEvery is 0", ["run.plateauGain", "run.plateauSteps"])] }
+        let longest = (0...plan.rounds).map(plan.steps).max() ?? 0
+        if plan.validateEvery >= longest {
+            return [("no round has more than \(longest) steps", ["run.validateEvery"])]
+        }
+        return plan.plateauSteps == 0 ? [("run.plateauSteps is 0", ["run.plateauGain"])] : []
     }
 }

@@ -14,9 +14,13 @@ package struct RoundReport: Sendable {
     package let quality: RoundQuality?
     /// By organ and guard.
     package let guards: [GuardRecord]
+    /// The evaluations while it was trained, by step.
+    package let validations: [RoundValidation]
     private let results: RecordedResults
     package let checkpoints: [RoundCheckpoint]
     package let history: [RoundHistoryEvent]
+    /// The evaluation of the run on its test part; nil where there was none.
+    package let test: TestEvaluation?
     /// With the current run, where this is the last round of a scheduled run that was compared.
     package let comparison: RunComparison?
     /// What the newest network that is stored states of itself: network plan, program, libtorch, threads, precision and
@@ -31,6 +35,10 @@ package struct RoundReport: Sendable {
     package var trainedOn: Revision? { results.trainedOn.map { Revision($0) } }
     /// Optimiser steps since the run began.
     package var steps: Int? { results.weights?.steps }
+    /// Optimiser steps of the round itself.
+    package var roundSteps: Int? { results.weights?.roundSteps }
+    /// Why the training ended after these steps: `steps` or `plateau`.
+    package var ending: String? { results.weights?.ending?.rawValue }
     /// Mean loss over the last steps.
     package var loss: Double? { results.weights?.loss }
     /// Mean of the organs' Dice on validation volumes, 0 to 1.
@@ -67,8 +75,10 @@ package struct RoundReport: Sendable {
         return RoundReport(
             details: details, parts: try await catalog.snapshotParts(run: run), organs: organs,
             quality: try await catalog.quality(of: details.id), guards: try await catalog.guards(of: details.id),
+            validations: try await catalog.validations(of: details.id),
             results: try RecordedResults(details.record), checkpoints: checkpoints,
             history: try await catalog.history(of: details.id),
+            test: try await catalog.testEvaluation(of: run),
             comparison: details.gamma == nil ? try await RunComparison.read(run, in: catalog) : nil,
             network: try? network?.get(),
             networkProblem: network.flatMap(problem))

@@ -27,7 +27,8 @@ struct HostileCall: Sendable, CustomStringConvertible {
 
 extension HostileCall {
     static let all: [HostileCall] =
-        claims + queue + starts + readings + transitions + checkpoints + selections + evaluations + qualities
+        claims + queue + starts + readings + transitions + checkpoints + selections + validations + evaluations
+        + qualities
         + guards + stagings
         + publications + endings
         + schedules
@@ -259,6 +260,27 @@ extension HostileCall {
             "record_selection", selection(confidence: "array_fill(0.5::real, array[4, 5])"), at: .trained,
             .refused("23514")),
     ]
+
+    private static func validation(
+        step: String = "9", organs: String = "{liver}", dice: String = "{0.5}", volumes: String = "{2}"
+    ) -> String { "JOB, TOKEN, ROUND, \(step), '\(organs)', '\(dice)', '\(volumes)'" }
+
+    /// Made while the round trains, the only state that allows them.
+    private static let validations: [HostileCall] =
+        [Moment.planned, .trained, .relabelling, .published].map {
+            HostileCall("record_validation", validation(), at: $0, .refused("LA005"))
+        }
+        + [
+            (validation(organs: "{heart}"), "LA004"), (validation(organs: "{stomach}"), "LA004"),
+            (validation(organs: "{liver,liver}", dice: "{0.5,0.5}", volumes: "{1,1}"), "LA004"),
+            (validation(dice: "{0.5,0.5}"), "LA004"), (validation(volumes: "{}"), "LA004"),
+            (validation(dice: "{2}"), "23514"), (validation(dice: "{NaN}"), "23514"),
+            (validation(dice: "{null}"), "23514"), (validation(volumes: "{0}"), "23514"),
+            (validation(volumes: "{-1}"), "23514"), (validation(volumes: "{null}"), "23502"),
+            (validation(step: "0"), "23514"), (validation(step: "null"), "23502"),
+            ("JOB, TOKEN + 1, ROUND, 9, '{liver}', '{0.5}', '{2}'", "LA001"),
+            ("JOB, TOKEN, OTHER_ROUND, 9, '{liver}', '{0.5}', '{2}'", "LA003"),
+        ].map { arguments, state in HostileCall("record_validation", arguments, at: .training, .refused(state)) }
 
     private static func evaluation(
         _ volume: String, organ: String = "liver", dice: String = "1", volumes: String = "'{1}', '{1}'"

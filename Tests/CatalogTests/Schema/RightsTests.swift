@@ -90,6 +90,7 @@ import Testing
                 "split_member", "locked_subject", "activity", "coverage_delta", "coverage_snapshot", "coverage_sum",
                 "confidence_delta", "volume_delta", "surplus_delta", "schedule", "schedule_history", "tick",
                 "schedule_action", "review", "review_current", "reviewable_mask", "rejected_mask",
+                "test_opening", "test_evaluation", "test_result",
             ] {
                 let state = try await world.trainer.refusal(of: "select * from lacuna.\(table)")
                 #expect(state == "42501", "\(table)")
@@ -141,7 +142,7 @@ import Testing
                     "hold_claim", "hold_job", "images_of_job", "lost_inputs", "masks_of_job",
                     "object_lock", "pointer_lock", "publish_round", "purged_images", "record_checkpoint",
                     "record_descriptor", "record_evaluation", "record_guards", "record_quality", "record_selection",
-                    "release_claim",
+                    "record_validation", "release_claim",
                     "round_labels", "round_masks", "run_labels",
                     "run_volumes",
                     "stage_pseudo_labels", "start_run", "tick_of_job", "volume_results",
@@ -155,6 +156,8 @@ import Testing
                 "decide_review(1, 'liver', 'accept', 1, 'ann', null, null, null, 'x')", "hide_mask(1, 1)",
                 "annotate_reviewed(1, 1::smallint, 'ann', 1, null, 1, false)",
                 "require_reviewable(1, 1::smallint, 'accept', 1)",
+                "open_test_part(1, null, 'x')", "test_volumes(1)", "test_labels(1)", "subjects_read_by(1)",
+                "record_test_evaluation(1, 0.8, '{1}', '{liver}', '{1}', '{1}', '{1}', '{1}', '{1}', '{1}', '{1}', '{1}')",
                 "newest_published_round()", "review_readers(1, 1::smallint, 1, 'ann')",
             ] {
                 #expect(try await world.trainer.refusal(of: "select lacuna.\(call)") == "42501", "\(call)")

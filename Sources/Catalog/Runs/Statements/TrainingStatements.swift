@@ -65,9 +65,13 @@ struct RunVolumes: Statement {
         """
     let run: RunID
     var binds: [any PostgresBindable] { [run] }
-    func decode(_ row: PostgresRow) throws -> RunVolume {
+    func decode(_ row: PostgresRow) throws -> RunVolume { try RunVolume(row) }
+}
+
+extension RunVolume {
+    init(_ row: PostgresRow) throws {
         let shape: [Int] = try row.decode(3)
-        return RunVolume(
+        self.init(
             id: try row.decode(0), subject: try row.decode(1), part: try row.decode(2),
             shape: GridShape(shape[0], shape[1], shape[2]), modality: try row.decode(4), root: try row.decode(5),
             file: try row.decode(6), sha256: try row.decode(7), affine: try row.decode(8))
@@ -81,8 +85,12 @@ struct RunLabels: Statement {
         """
     let run: RunID
     var binds: [any PostgresBindable] { [run] }
-    func decode(_ row: PostgresRow) throws -> RunLabel {
-        RunLabel(
+    func decode(_ row: PostgresRow) throws -> RunLabel { try RunLabel(row) }
+}
+
+extension RunLabel {
+    init(_ row: PostgresRow) throws {
+        self.init(
             volume: try row.decode(0), part: try row.decode(1), organ: try row.decode(2), extent: try row.decode(3),
             mask: try MaskLocation.ifPresent(in: row, from: 4))
     }

@@ -1,0 +1,97 @@
+internal import Catalog
+internal import Domain
+internal import Learning
+internal import Plans
+internal import System
+internal import Tensors
+internal import Workflows
+
+/// The training of one round, with the evaluations on the validation part that its recipe asks for: for a run, and for a repetition.
+final class RoundTraining: Sendable {
+    private let library: CaseLibrary
+    private let settings: LearningSettings
+    private let onePart: Set<Int>
+    private let thread: TensorThread
+    private let held: HeldTrainer
+
+    /// - Parameters:
+    ///   - library: of the volumes on which it is evaluated.
+    ///   - onePart: indices of the organs of whose predicted masks the largest part alone is kept.
+    ///   - thread: for all work on the network.
+    /// - Throws: as `RoundLearning.trainer`.
+    init(
+        _ learning: RoundLearning, _ cases: [TrainingCase], from start: TrainingStart, library: CaseLibrary,
+        onePart: Set<Int>, thread: TensorThread
+    ) async throws {
+        (self.library, self.settings, self.thread) = (library, learning.settings, thread)
+        self.onePart = onePart
+        held = try await thread.run { HeldTrainer(try learning.trainer(cases, from: start)) }
+    }
+
+    /// What a training reports, in the order in which it happens; the first two on the thread of the network.
+    struct Observer: Sendable {
+        var step: @Sendable (TrainingEvent) -> Void = { _ in }
+        var checkpoint: @Sendable (Checkpoint, _ step: Int) -> Void = { _, _ in }
+        var validated: @Sendable (RoundValidation) -> Void = { _ in }
+    }
+
+    /// Trains until the round's steps are done, a plateau is reached or `stop` is raised, which ends an evaluation, too: it is made
+    /// again by the next call for the same steps.
+    ///
+    /// - Parameter isStopping: ends an evaluation as well.
+    /// - Returns: no `validationDue`.
+    func run(
+        stop: StopFlag = StopFlag(), requests: CheckpointRequest = CheckpointRequest(),
+        isStopping: @escaping @Sendable () -> Bool = { false }, observer: Observer
+    ) async throws -> TrainingOutcome {
+        while true {
+            let outcome = try await thread.run { [held] in
+                try held.trainer.run(
+                    stop: stop, requests: requests,
+                    checkpoint: { observer.checkpoint($0, held.trainer.step) }, event: observer.step)
+            }
+            guard case .validationDue(let step) = outcome else { return outcome }
+            do {
+                let result = try await validate(step) { isStopping() || stop.isRaised }
+                observer.validated(result)
+                try await thread.run { [held] in held.trainer.record(validationDice: result.meanDice) }
+            } catch is CancellationError {
+                stop.raise()
+            }
+        }
+    }
+
+    func checkpoint() async throws -> Checkpoint { try await thread.run { [held] in try held.trainer.checkpoint() } }
+
+    /// Predicts the validation part, volume by volume, and compares as the evaluation of a round does.
+    ///
+    /// - Throws: `CancellationError` where it is stopped.
+    private func validate(_ step: Int, isStopping: @escaping @Sendable () -> Bool) async throws -> RoundValidation {
+        var overlaps: [[OverlapCounts]] = library.organs.map { _ in [] }
+        for volume in library.snapshot.volumes(in: .validation) {
+            let (item, truth) = (try await library.unlabelledCase(volume), try await library.truth(of: volume))
+            let grid = library.grid(of: volume)
+            let counts = try await thread.run { [held, settings, onePart] in
+                let predictor = Predictor(held.trainer.network, confidence: .probability, settings: settings)
+                var collector = HeldOutCollector(item)
+                try predictor.predict(item, into: &collector) { if isStopping() { throw CancellationError() } }
+                let masks = collector.results(keepingLargestPartOf: onePart).masks
+                return Evaluator.overlaps(truth, shape: volume.shape) { grid.up(masks[$0]) }
+            }
+            for (organ, found) in counts.enumerated() { if let found { overlaps[organ].append(found) } }
+        }
+        return RoundValidation(
+            step: step,
+            organs: zip(library.organs, overlaps).map { organ, own in
+                ValidationRecord(
+                    organ: organ, dice: Evaluator.meanDice(own), volumes: own.count { $0.dice != nil })
+            })
+    }
+}
+
+/// A trainer between two calls. `@unchecked Sendable`: it is made and used on the tensor thread of its training alone.
+private final class HeldTrainer: @unchecked Sendable {
+    let trainer: Trainer
+
+    init(_ trainer: Trainer) { self.trainer = trainer }
+}
