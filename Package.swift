@@ -125,7 +125,8 @@ let package = Package(
         .target(name: "Jobs", dependencies: ["Postgres"], swiftSettings: swift),
         /// Networks, known-voxel losses, confidence, sampler, trainer, evaluator.
         .target(
-            name: "Learning", dependencies: ["CKernels", "Domain", "Plans", "System", "Tensors"], swiftSettings: kernels
+            name: "Learning", dependencies: ["CKernels", "Domain", "Numerics", "Plans", "System", "Tensors"],
+            swiftSettings: kernels
         ),
         /// INERRANT's life cycle over small protocols; knows neither libtorch nor PostgreSQL.
         .target(name: "Rounds", dependencies: ["Domain", "Numerics", "Plans"], swiftSettings: swift),
@@ -249,7 +250,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "Catalog", "Commands", "Console", "Cluster", "DICOM", "Daemon", "Phantoms", "Imaging",
-                "Domain",
+                "Domain", "Numerics", "Plans",
                 "Postgres", "Schema", "Tensors", "TestSupport", "Learning", "Objects", "Drawing", "Workflows",
                 "lacuna", "lacunad",
             ],

@@ -5,8 +5,8 @@
   python load_checkpoint.py CHECKPOINT --input F --output G   predict the tensor `image` of the file F
 
 CHECKPOINT is an object of the object store: `lacuna round show RUN ROUND` prints its name. Checkpoints, inputs and outputs are
-safetensors files (docs/checkpoints.md). `image` is [N, channels, (Z,) Y, X]: intensities clipped to learning.windowLow and
-learning.windowHigh, minus learning.intensityMean, divided by learning.intensityDeviation; the channels of a 2-D network are a slice
+safetensors files (docs/checkpoints.md). `image` is [N, channels, (Z,) Y, X]: intensities normalised as learning.intensity says: those
+of a CT clipped to learning.windowLow and learning.windowHigh, minus learning.intensityMean, divided by learning.intensityDeviation; the channels of a 2-D network are a slice
 with its neighbours. The result is the tensor `logits`, [N, organs, (Z,) Y, X]: the probability of an organ is their sigmoid."""
 import argparse
 import json

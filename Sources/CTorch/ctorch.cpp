@@ -115,7 +115,8 @@ ct_status ct_parallel(int64_t count, void (*body)(int64_t task, void *context), 
 void ct_prepare_process(void) {
     if (openblas_set_num_threads) openblas_set_num_threads(1);
     mallopt(M_ARENA_MAX, 1);
-    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    // Larger blocks, such as a volume's voxels, are returned to the system at once: in the heap, each left a hole.
+    mallopt(M_MMAP_THRESHOLD, 1 << 27);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 

@@ -3,6 +3,8 @@ package enum DaemonError: Error, Equatable {
     /// The image that a volume was imported from is missing, or the file has changed.
     case imageMissing(file: String)
     case imageChanged(file: String)
+    /// The window of the run makes almost all of an image one value.
+    case imageFlattened(file: String, modality: String)
     /// The local cache is full or may not be written.
     case cacheUnwritable(file: String, problem: String)
     /// The database server did not answer for this long.
@@ -22,6 +24,8 @@ package enum DaemonError: Error, Equatable {
         switch self {
         case .imageMissing: "the image of a volume is missing"
         case .imageChanged: "the image of a volume is not the file that was imported"
+        case .imageFlattened(_, let modality):
+            "the window of learning.windowLow and learning.windowHigh makes almost all of the image, of modality \(modality), one value"
         case .cacheUnwritable(_, let problem): "the cache cannot be written: \(problem)"
         case .serverSilent(let seconds): "the database server has not answered for \(seconds) s"
         case .jobLost: "the job was cancelled, or another daemon took it"
@@ -37,6 +41,8 @@ package enum DaemonError: Error, Equatable {
         switch self {
         case .imageMissing: "restore the file to the path from which it was imported"
         case .imageChanged: "restore the imported file, or import the dataset again and start a new run"
+        case .imageFlattened:
+            "set learning.intensity to zscore or percentiles, or the window to the values of the images, or lacuna volume exclude it"
         case .cacheUnwritable: "free space, or give another folder as daemon.cache; its contents can be deleted"
         case .serverSilent: "check that the server runs and can be reached, then start the run again to continue"
         case .jobLost: "check it with lacuna job show"
@@ -51,7 +57,8 @@ package enum DaemonError: Error, Equatable {
 
     var file: String? {
         switch self {
-        case .imageMissing(let path), .imageChanged(let path), .cacheUnwritable(let path, _):
+        case .imageMissing(let path), .imageChanged(let path), .imageFlattened(let path, _),
+            .cacheUnwritable(let path, _):
             path
         default: nil
         }

@@ -1,3 +1,4 @@
+internal import Domain
 public import Plans
 
 extension LearningSettings {
@@ -6,4 +7,7 @@ extension LearningSettings {
         NetworkPlan(
             dimensions: dimensions, contextSlices: contextSlices, widths: widths, organs: organs, headBias: headBias)
     }
+
+    /// Slices of a volume that are predicted at a time: the batch size for a 2-D network, the window's depth for a 3-D one.
+    public var slicesInProgress: Int { dimensions == 2 ? batch : windowSize.z }
 }

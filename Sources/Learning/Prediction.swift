@@ -1,6 +1,6 @@
 public import Domain
 
-/// The prediction of a whole volume: a logit and a confidence logit per organ and voxel, each as a score of 16 bits.
+/// The prediction of consecutive slices of a volume: a logit and a confidence logit per organ and voxel, each as a score of 16 bits.
 ///
 /// A score q encodes the logit q / 256, within ±127.99, beyond which a float32 probability is 0 or 1; so the voxels that a
 /// network is sure of keep their order.
@@ -9,26 +9,36 @@ public struct Prediction: Sendable {
 
     public static let stepsPerLogit = 256.0
 
+    /// Of the slices, those of the volume along x and y.
     public let shape: GridShape
+    /// The z of the first one in the volume.
+    public let firstSlice: Int
     /// [organ][voxel], x fastest. Above zero: predicted positive, p > 0.5.
     public let logits: [[Score]]
-    /// [organ][voxel]: the logit of the confidence, or the segmentation's own.
-    public let confidenceLogits: [[Score]]
+    /// [organ][voxel]: the logit of the confidence; nil where it is the segmentation's own.
+    public let ownConfidenceLogits: [[Score]]?
     public let kind: ConfidenceMethod
 
     /// - Parameter confidenceLogits: nil takes the segmentation's logits.
     public init(
-        shape: GridShape, logits: [[Score]], confidenceLogits: [[Score]]? = nil, kind: ConfidenceMethod = .probability
+        shape: GridShape, firstSlice: Int = 0, logits: [[Score]], confidenceLogits: [[Score]]? = nil,
+        kind: ConfidenceMethod = .probability
     ) {
         precondition(logits.allSatisfy { $0.count == shape.count }, "a logit per voxel")
-        (self.shape, self.logits, self.kind) = (shape, logits, kind)
-        self.confidenceLogits = confidenceLogits ?? logits
+        (self.shape, self.firstSlice, self.logits, self.kind) = (shape, firstSlice, logits, kind)
+        ownConfidenceLogits = confidenceLogits
     }
 
     /// The score of a logit. One that is not a number becomes 0, a probability of one half that is not predicted.
     public static func quantised(_ logit: Float) -> Score {
         guard !logit.isNaN else { return 0 }
         return Score(min(max((logit * Float(stepsPerLogit)).rounded(), -32767), 32767))
+    }
+
+    /// Whether a voxel that is predicted as two organs belongs to the rival: by the higher score, among equals by the order of the plan.
+    func isWon(_ voxel: Int, by rival: Int, from organ: Int) -> Bool {
+        let (score, other) = (logits[organ][voxel], logits[rival][voxel])
+        return other > score || other == score && rival < organ
     }
 
     public func probability(organ: Int, voxel: Int) -> Double { Self.probability(of: logits[organ][voxel]) }
@@ -38,33 +48,8 @@ public struct Prediction: Sendable {
     private static let probabilities = (Int(Score.min)...Int(Score.max)).map { logistic(Double($0) / stepsPerLogit) }
 
     /// In [0, 1].
-    public func confidence(organ: Int, voxel: Int) -> Double { kind.confidence(of: confidenceLogits[organ][voxel]) }
-
-    /// The predicted positives of an organ.
-    public func foreground(organ: Int) -> BitVolume {
-        logits[organ].withUnsafeBufferPointer { logits in
-            BitVolume(
-                shape,
-                words: (0..<(shape.count + 63) >> 6).map { word in
-                    var bits: UInt64 = 0
-                    for i in word * 64..<min(word * 64 + 64, logits.count) where logits[i] > 0 {
-                        bits |= 1 << UInt64(i & 63)
-                    }
-                    return bits
-                })
-        }
-    }
-
-    /// Mean confidence over the predicted positives; nil where there are none.
-    public func meanConfidence(organ: Int) -> Double? { meanConfidence(organ: organ, over: foreground(organ: organ)) }
-
-    func meanConfidence(organ: Int, over bits: BitVolume) -> Double? {
-        var (sum, count) = (0.0, 0)
-        bits.forEachSet { voxel in
-            sum += confidence(organ: organ, voxel: voxel)
-            count += 1
-        }
-        return count > 0 ? sum / Double(count) : nil
+    public func confidence(organ: Int, voxel: Int) -> Double {
+        kind.confidence(of: (ownConfidenceLogits ?? logits)[organ][voxel])
     }
 }
 

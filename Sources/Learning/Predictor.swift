@@ -3,8 +3,10 @@ public import Plans
 internal import Tensors
 
 /// Predicts whole volumes by overlapping windows with Gaussian weights, slice by slice for a 2-D network.
-/// Blocks, on the network's `TensorThread`. Memory: two bytes per organ and voxel, twice that with a
-/// head, and floats for one slab of windows.
+/// Blocks, on the network's `TensorThread`.
+///
+/// Memory: of the slices in progress alone, six bytes per organ and voxel, twice that with a head. In progress are `batch` slices for a
+/// 2-D network, and as many as a window is deep for a 3-D one.
 public final class Predictor {
     private let network: UNet
     private let head: ConfidenceHead?
@@ -23,33 +25,41 @@ public final class Predictor {
         window = settings.windowSize
     }
 
-    /// Predicts a whole volume from its image alone.
+    /// Predicts a whole volume from its image alone, and adds its slices to a sink as they are finished.
     ///
     /// - Parameter checkStop: called before each batch of windows; an error ends the prediction.
     /// - Throws: `TensorError`, and what `checkStop` throws.
-    public func predict(_ item: TrainingCase, checkStop: () throws -> Void = {}) throws -> Prediction {
+    public func predict(
+        _ item: TrainingCase, into sink: inout some PredictionSink, checkStop: () throws -> Void = {}
+    ) throws {
         try Torch.withoutGradients {
-            var sink = SlabSink(
-                shape: item.shape, channels: network.plan.organs.count * (head == nil ? 1 : 2), depth: slabDepth)
+            var slab = Slab(
+                shape: item.shape, channels: network.plan.organs.count * (head == nil ? 1 : 2),
+                depth: settings.slicesInProgress)
             let starts = slabStarts(item.shape.z)
             for (i, z) in starts.enumerated() {
-                try fillSlab(item, z, &sink, checkStop)
-                sink.flush(upTo: i + 1 < starts.count ? starts[i + 1] : item.shape.z)
+                try fillSlab(item, z, &slab, checkStop)
+                let first = slab.firstSlice
+                let scores = slab.finish(upTo: i + 1 < starts.count ? starts[i + 1] : item.shape.z)
+                if slab.firstSlice > first { sink.add(prediction(scores, first, slab.firstSlice, item.shape)) }
             }
-            let organs = network.plan.organs.count
-            let corrected = head == nil ? nil : Array(sink.quantised[organs...])
-            let kind = head == nil && confidence.hasHead ? .probability : confidence
-            return Prediction(
-                shape: item.shape, logits: Array(sink.quantised[..<organs]), confidenceLogits: corrected, kind: kind)
         }
     }
 
-    /// Slices held in memory at once: the batch size for a 2-D network, the window's depth for a 3-D one.
-    private var slabDepth: Int { settings.dimensions == 2 ? settings.batch : window.z }
+    private func prediction(
+        _ scores: [[Prediction.Score]], _ first: Int, _ end: Int, _ shape: GridShape
+    ) -> Prediction {
+        let organs = network.plan.organs.count
+        return Prediction(
+            shape: GridShape(shape.x, shape.y, end - first), firstSlice: first, logits: Array(scores[..<organs]),
+            confidenceLogits: head == nil ? nil : Array(scores[organs...]),
+            kind: head == nil && confidence.hasHead ? .probability : confidence)
+    }
 
     private func slabStarts(_ depth: Int) -> [Int] {
         settings.dimensions == 2
-            ? Array(stride(from: 0, to: depth, by: slabDepth)) : Self.starts(depth, window.z, settings.overlap)
+            ? Array(stride(from: 0, to: depth, by: settings.slicesInProgress))
+            : Self.starts(depth, window.z, settings.overlap)
     }
 
     /// Window positions along an axis: evenly overlapping, the last at the end; one centred window where it is longer.
@@ -61,9 +71,9 @@ public final class Predictor {
     }
 
     private func fillSlab(
-        _ item: TrainingCase, _ z: Int, _ sink: inout SlabSink, _ checkStop: () throws -> Void
+        _ item: TrainingCase, _ z: Int, _ slab: inout Slab, _ checkStop: () throws -> Void
     ) throws {
-        let slices = settings.dimensions == 2 ? Array(z..<min(z + slabDepth, item.shape.z)) : [z]
+        let slices = settings.dimensions == 2 ? Array(z..<min(z + settings.slicesInProgress, item.shape.z)) : [z]
         var boxes: [VoxelBox] = []
         for y in Self.starts(item.shape.y, window.y, settings.overlap) {
             for x in Self.starts(item.shape.x, window.x, settings.overlap) {
@@ -73,7 +83,7 @@ public final class Predictor {
         for first in stride(from: 0, to: boxes.count, by: settings.batch) {
             try checkStop()
             let group = Array(boxes[first..<min(first + settings.batch, boxes.count)])
-            sink.add(try run(item, group), boxes: group)
+            slab.add(try run(item, group), boxes: group)
         }
     }
 
@@ -97,21 +107,20 @@ public final class Predictor {
     }
 }
 
-/// Sums weighted windows over the slices in progress and quantises finished slices.
-private struct SlabSink {
+/// Sums weighted windows over the slices in progress.
+private struct Slab {
     private let shape: GridShape
     private let channels, depth: Int
-    private var origin = 0
+    /// The first slice in progress.
+    private(set) var firstSlice = 0
     private var sums: [Float]
     private var weights: [Float]
-    private(set) var quantised: [[Prediction.Score]]
 
     init(shape: GridShape, channels: Int, depth: Int) {
         (self.shape, self.channels, self.depth) = (shape, channels, min(depth, shape.z))
         let slab = shape.x * shape.y * self.depth
         sums = Array(repeating: 0, count: channels * slab)
         weights = Array(repeating: 0, count: slab)
-        quantised = Array(repeating: Array(repeating: 0, count: shape.count), count: channels)
     }
 
     /// - Parameter values: [box, channel, z, y, x].
@@ -127,7 +136,7 @@ private struct SlabSink {
         let bells = (0..<3).map { Self.bell(box.size[$0]) }
         for z in inside.lower.z..<inside.upper.z {
             for y in inside.lower.y..<inside.upper.y {
-                let row = ((z - origin) * shape.y + y) * shape.x
+                let row = ((z - firstSlice) * shape.y + y) * shape.x
                 let source = values.startIndex + box.shape.index(0, y - box.lower.y, z - box.lower.z) - box.lower.x
                 let rowWeight = bells[1][y - box.lower.y] * bells[2][z - box.lower.z]
                 for x in inside.lower.x..<inside.upper.x {
@@ -151,19 +160,22 @@ private struct SlabSink {
         }
     }
 
-    /// Quantises the slices below `z`, which are complete, and moves those from `z` to the front.
-    mutating func flush(upTo z: Int) {
+    /// Ends the slices below `z`, which are complete, and moves those from `z` to the front.
+    ///
+    /// - Returns: [channel][voxel] of the ended slices.
+    mutating func finish(upTo z: Int) -> [[Prediction.Score]] {
         let slice = shape.x * shape.y
-        let finished = (min(z, shape.z) - origin) * slice
+        let finished = (min(z, shape.z) - firstSlice) * slice
         let slab = slice * depth
+        let scores = (0..<channels).map { channel in
+            (0..<finished).map { Prediction.quantised(sums[channel * slab + $0] / weights[$0]) }
+        }
         for channel in 0..<channels {
             let base = channel * slab
-            for i in 0..<finished {
-                quantised[channel][origin * slice + i] = Prediction.quantised(sums[base + i] / weights[i])
-            }
             for i in 0..<slab { sums[base + i] = i + finished < slab ? sums[base + i + finished] : 0 }
         }
         for i in 0..<slab { weights[i] = i + finished < slab ? weights[i + finished] : 0 }
-        origin += finished / slice
+        firstSlice += finished / slice
+        return scores
     }
 }

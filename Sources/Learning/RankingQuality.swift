@@ -1,4 +1,4 @@
-public import Domain
+internal import Domain
 
 /// The predicted positives of an organ where its truth is known, by their score: those that are right and those that are wrong. Scores
 /// are kept to a sixteenth of a logit, which bounds the size of what a volume reports.
@@ -29,33 +29,6 @@ public struct RankingQuality: Sendable {
         counts[organ].probability.add(other.probability)
     }
 
-    /// The same with the predicted positives of every organ that is completely labelled in the case.
-    ///
-    /// - Parameter masks: the predicted positives of each organ that a round would rank (`ExclusiveMasks`).
-    public func adding(_ item: TrainingCase, _ prediction: Prediction, masks: [BitVolume]) -> RankingQuality {
-        var copy = self
-        copy.add(item, prediction, masks)
-        return copy
-    }
-
-    private mutating func add(_ item: TrainingCase, _ prediction: Prediction, _ masks: [BitVolume]) {
-        for organ in item.labels.indices {
-            guard case .known(let truth, let extent, let known) = item.labels[organ] else { continue }
-            let box = extent ?? VoxelBox(item.shape)
-            for z in box.lower.z..<box.upper.z {
-                for y in box.lower.y..<box.upper.y {
-                    for x in box.lower.x..<box.upper.x {
-                        let voxel = item.shape.index(x, y, z)
-                        guard masks[organ][voxel], known?[voxel] ?? true else { continue }
-                        let isRight = truth?[voxel] ?? false
-                        counts[organ].confidence.add(prediction.confidenceLogits[organ][voxel], isRight: isRight)
-                        counts[organ].probability.add(prediction.logits[organ][voxel], isRight: isRight)
-                    }
-                }
-            }
-        }
-    }
-
     /// Area by organ, for the organs of the plan in its order; an organ without both kinds of positives is missing.
     public func byConfidence(_ organs: [String]) -> [String: Double] { areas(organs, \.confidence) }
     /// The same by the plain probability.
@@ -75,7 +48,7 @@ extension RankingCounts.ScorePair {
         min(right.range.lowerBound, wrong.range.lowerBound)..<max(right.range.upperBound, wrong.range.upperBound)
     }
 
-    fileprivate mutating func add(_ score: Prediction.Score, isRight: Bool) {
+    mutating func add(_ score: Prediction.Score, isRight: Bool) {
         let coarse = score >> 4
         if isRight { right.add(coarse) } else { wrong.add(coarse) }
     }

@@ -43,17 +43,21 @@ public struct RelabellingRecipe: Hashable, Sendable {
     public var confidentNegatives: Double
     /// Positives with a smaller confidence are not accepted, 0 to 1.
     public var minimumConfidence: Double
+    /// Indices of the organs of whose predicted masks the largest connected part alone is kept.
+    public var keepsLargestPart: Set<Int>
 
     public init(
-        organs: Set<Int>, withheld: Set<Int> = [], gamma: Double, confidentNegatives: Double, minimumConfidence: Double
+        organs: Set<Int>, withheld: Set<Int> = [], gamma: Double, confidentNegatives: Double,
+        minimumConfidence: Double, keepsLargestPart: Set<Int> = []
     ) {
-        (self.organs, self.withheld) = (organs, withheld)
+        (self.organs, self.withheld, self.keepsLargestPart) = (organs, withheld, keepsLargestPart)
         (self.gamma, self.confidentNegatives, self.minimumConfidence) = (gamma, confidentNegatives, minimumConfidence)
     }
 
     /// All predicted positives of all organs, and no negatives.
-    public static func everything(organs: Int) -> RelabellingRecipe {
-        RelabellingRecipe(organs: Set(0..<organs), gamma: 1, confidentNegatives: 0, minimumConfidence: 0)
+    public static func everything(organs: Int, onePart: Set<Int> = []) -> RelabellingRecipe {
+        RelabellingRecipe(
+            organs: Set(0..<organs), gamma: 1, confidentNegatives: 0, minimumConfidence: 0, keepsLargestPart: onePart)
     }
 
     /// The organs that get a label.

@@ -1,30 +1,35 @@
 internal import Domain
 
 /// The expected overlap of a predicted mask with the truth, by the network's own probabilities: 2 Σ p·m / (Σ p + Σ m) with the
-/// probability p and the mask m, over the mask and its neighbourhood.
+/// probability p and the mask m, over the mask and the predicted negatives in its neighbourhood.
 ///
 /// Farther away the many small probabilities say little about the mask, and their sum grows with the image (`docs/method.md`, section 6).
 enum SoftDice {
     /// Steps from voxel to voxel with a common face.
-    private static let reach = 2
+    static let reach = 2
 
     /// - Parameters:
-    ///   - negatives: the voxels outside the mask that count.
-    ///   - scores: one per voxel.
-    /// - Returns: 0 to 1; nil for an empty mask.
-    static func value(of mask: BitVolume, negatives: BitVolume, scores: [Prediction.Score]) -> Double? {
-        guard !mask.isEmpty else { return nil }
-        var neighbourhood = mask
+    ///   - surroundings: of a mask that contains this one.
+    ///   - region: the voxels that count; nil: all.
+    /// - Returns: 0 to 1; nil where no voxel of the mask counts.
+    static func value(
+        of positives: PredictedPositives, _ surroundings: SurroundingScores, within region: BitVolume? = nil
+    ) -> Double? {
+        var (overlap, size) = (0.0, 0.0)
+        positives.forEach { voxel, logit, _ in
+            guard region?[voxel] ?? true else { return }
+            overlap += Prediction.probability(of: logit)
+            size += 1
+        }
+        guard size > 0 else { return nil }
+        var neighbourhood = positives.foreground
+        if let region { neighbourhood.formIntersection(region) }
         for _ in 0..<reach { neighbourhood = neighbourhood.dilated() }
-        neighbourhood.formIntersection(negatives)
-        let overlap = probability(of: mask, scores)
-        return 2 * overlap / (overlap + probability(of: neighbourhood, scores) + Double(mask.population))
-    }
-
-    private static func probability(of voxels: BitVolume, _ scores: [Prediction.Score]) -> Double {
-        var sum = 0.0
-        voxels.forEachSet { sum += Prediction.probability(of: scores[$0]) }
-        return sum
+        var around = 0.0
+        surroundings.forEach { voxel, score in
+            if neighbourhood[voxel], region?[voxel] ?? true { around += Prediction.probability(of: score) }
+        }
+        return 2 * overlap / (overlap + around + size)
     }
 }
 

@@ -1,23 +1,25 @@
 public import Domain
 
-/// The voxels of one volume in Hounsfield units, x fastest, kept alive by their owner (a mapped file, or an array).
+/// The voxels of one volume as codes of 16 bits, x fastest, kept alive by their owner (a mapped file, or an array).
 ///
 /// `@unchecked Sendable`: the memory is only read, and stays valid and unchanged while `owner`, itself sendable, lives.
 public struct IntensityVoxels: @unchecked Sendable {
     private let start: UnsafePointer<Int16>
     private let owner: any AnyObject & Sendable
     public let count: Int
+    /// How codes become values.
+    public let codes: IntensityCodes
 
     /// - Parameter owner: keeps `voxels` valid and unchanged.
-    public init(_ voxels: UnsafeBufferPointer<Int16>, owner: any AnyObject & Sendable) {
+    public init(_ voxels: UnsafeBufferPointer<Int16>, codes: IntensityCodes, owner: any AnyObject & Sendable) {
         guard let start = voxels.baseAddress else { preconditionFailure("a volume has voxels") }
-        (self.start, count, self.owner) = (start, voxels.count, owner)
+        (self.start, count, self.owner, self.codes) = (start, voxels.count, owner, codes)
     }
 
     /// A copy of `voxels`.
-    public init(_ voxels: [Int16]) {
+    public init(_ voxels: [Int16], codes: IntensityCodes = .exact) {
         let block = VoxelBlock(voxels)
-        self.init(UnsafeBufferPointer(block.voxels), owner: block)
+        self.init(UnsafeBufferPointer(block.voxels), codes: codes, owner: block)
     }
 
     public func withVoxels<R>(_ body: (UnsafeBufferPointer<Int16>) throws -> R) rethrows -> R {
@@ -46,6 +48,7 @@ public struct TrainingCase: Sendable {
     /// Millimetres per voxel along x, y, z.
     public let spacing: Vector3<Double>
     public let image: IntensityVoxels
+    public let normalisation: IntensityMap
     /// One per organ of the plan, in its order.
     public var labels: [OrganLabel]
     /// Composite labels of organs of the plan.
@@ -53,12 +56,12 @@ public struct TrainingCase: Sendable {
 
     /// - Precondition: one voxel of the image per voxel of the shape.
     public init(
-        volume: VolumeID, shape: GridShape, spacing: Vector3<Double>, image: IntensityVoxels, labels: [OrganLabel],
-        composites: [CompositeLabel] = []
+        volume: VolumeID, shape: GridShape, spacing: Vector3<Double>, image: IntensityVoxels,
+        normalisation: IntensityMap, labels: [OrganLabel], composites: [CompositeLabel] = []
     ) {
         precondition(image.count == shape.count, "one voxel of the image per voxel of the shape")
         (self.volume, self.shape, self.spacing, self.image) = (volume, shape, spacing, image)
-        (self.labels, self.composites) = (labels, composites)
+        (self.normalisation, self.labels, self.composites) = (normalisation, labels, composites)
     }
 
     /// Millilitres of one voxel.

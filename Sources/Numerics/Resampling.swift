@@ -44,16 +44,58 @@ public struct Resampling: Sendable, Hashable {
     @inline(__always)
     private func interpolate<T>(_ values: UnsafeBufferPointer<T>, _ value: (T) -> Float) -> [Float] {
         precondition(values.count == source.count, "one value per voxel of the source")
+        let (from, to) = (source.x * source.y, target.x * target.y)
+        return [Float](unsafeUninitializedCapacity: target.count) { out, count in
+            linear(
+                reading: { z, slice in for i in 0..<from { slice[i] = value(values[z * from + i]) } },
+                { z, slice in
+                    _ = UnsafeMutableBufferPointer(rebasing: out[z * to..<(z + 1) * to]).initialize(from: slice)
+                })
+            count = out.count
+        }
+    }
+
+    /// The same, one target slice after another, in memory for a few slices whatever the length of the volume.
+    ///
+    /// - Parameters:
+    ///   - read: fills the values of the source slice z; called once for each slice that is needed, ascending.
+    ///   - body: called with each target slice and its z, ascending.
+    public func linear(
+        reading read: (_ z: Int, UnsafeMutableBufferPointer<Float>) -> Void,
+        _ body: (_ z: Int, UnsafeBufferPointer<Float>) throws -> Void
+    ) rethrows {
         let taps = taps
-        let alongX = [Float](unsafeUninitializedCapacity: target.x * source.y * source.z) { out, count in
-            for row in 0..<source.y * source.z {
-                let (from, to) = (values.baseAddress! + row * source.x, out.baseAddress! + row * target.x)
-                for x in 0..<target.x { to[x] = taps[0].mean(at: x) { value(from[$0]) } }
+        var slice = [Float](repeating: 0, count: source.x * source.y)
+        var mixed = [Float](repeating: 0, count: target.x * target.y)
+        var ready: [Int: [Float]] = [:]
+        for z in 0..<target.z {
+            let first = taps[2].first[z]
+            ready = ready.filter { $0.key >= first }
+            for from in first..<first + taps[2].width where ready[from] == nil {
+                slice.withUnsafeMutableBufferPointer { read(from, $0) }
+                ready[from] = alongRows(slice, taps)
+            }
+            for k in 0..<taps[2].width {
+                guard let row = ready[first + k] else { continue }
+                let weight = taps[2].weights[z * taps[2].width + k]
+                for i in mixed.indices { mixed[i] = k == 0 ? row[i] * weight : mixed[i] + row[i] * weight }
+            }
+            try mixed.withUnsafeBufferPointer { try body(z, $0) }
+        }
+    }
+
+    /// A source slice at the target's positions along x and y.
+    private func alongRows(_ slice: [Float], _ taps: [Taps]) -> [Float] {
+        let alongX = [Float](unsafeUninitializedCapacity: target.x * source.y) { out, count in
+            slice.withUnsafeBufferPointer { slice in
+                for y in 0..<source.y {
+                    let (from, to) = (slice.baseAddress! + y * source.x, out.baseAddress! + y * target.x)
+                    for x in 0..<target.x { to[x] = taps[0].mean(at: x) { from[$0] } }
+                }
             }
             count = out.count
         }
-        let alongY = Self.mix(alongX, inner: target.x, from: source.y, outer: source.z, taps[1])
-        return Self.mix(alongY, inner: target.x * target.y, from: source.z, outer: 1, taps[2])
+        return Self.mix(alongX, inner: target.x, from: source.y, outer: 1, taps[1])
     }
 
     private var taps: [Taps] { (0..<3).map { Taps(source[$0], target[$0], ratio[$0]) } }

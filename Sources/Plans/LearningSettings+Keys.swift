@@ -19,6 +19,10 @@ extension LearningSettings: SettingSection {
             "predictionPatch", \.predictionPatch, count: 0...3, 2...2048,
             "Voxels of a prediction patch along x, y (and z); empty: the same as patch."),
         .number("overlap", \.overlap, .range(0...0.9), "Share by which prediction patches overlap."),
+        .choice(
+            "intensity", \.intensity,
+            "Normalisation of each image: by a window in Hounsfield units, or by its own percentiles, or mean and deviation."
+        ),
         .number(
             "windowLow", \.windowLow, .range(-2000...4000), "Smaller intensities are clipped, in Hounsfield units."),
         .number(

@@ -27,6 +27,24 @@ public enum OptimiserChoice: String, Hashable, Sendable, CaseIterable {
     case adam, sgd
 }
 
+/// How the values of an image become input of a network.
+public enum IntensityNormalisation: String, Hashable, Sendable, CaseIterable {
+    /// `window` for CT, `zscore` for every other modality.
+    case byModality
+    /// Clipped to a window in Hounsfield units, reduced by a mean and divided by a deviation, the same for all images.
+    case window
+    /// Clipped to the 0.5th and the 99.5th percentile of the image's foreground, then as `zscore`.
+    case percentiles
+    /// Reduced by the mean of the image's foreground and divided by its deviation, as nnU-Net does for MR.
+    case zscore
+
+    /// The one for images of a modality, never `byModality`.
+    public func resolved(for modality: String) -> IntensityNormalisation {
+        guard self == .byModality else { return self }
+        return modality == "CT" ? .window : .zscore
+    }
+}
+
 /// How networks learn and predict: architecture, input, optimiser. What a round learns is in `RoundRecipe`.
 ///
 /// `keys` describes each value: its limits, and its key in a configuration.
@@ -44,6 +62,7 @@ public struct LearningSettings: Hashable, Sendable {
     /// As `patch`, for prediction; empty: the same.
     public var predictionPatch: [Int] = []
     public var overlap = 0.5
+    public var intensity = IntensityNormalisation.byModality
     public var windowLow = -160.0
     public var windowHigh = 240.0
     public var intensityMean = 40.0

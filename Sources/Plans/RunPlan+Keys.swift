@@ -93,6 +93,12 @@ extension RunPlan: SettingSection {
         .number(
             "minimumLargestPart", \.minimumLargestPart, .range(0...1),
             "A mask is withheld if its largest connected part has a smaller share of it; 0: never."),
+        .texts(
+            "keepLargestPart", \.keepLargestPart, limits: "organs of run.organs, none twice",
+            "Organs of whose predicted masks all connected parts but the largest are removed.", allowsNone: true),
+        .number(
+            "maximumChange", \.maximumChange, .range(0...1),
+            "A mask is withheld if its share of changed voxels since the round before, 1 − Dice, is larger; 1: never."),
         .integer(
             "minimumAnnotatedVolumes", \.minimumAnnotatedVolumes, 1...Int(Int32.max),
             "An organ is withheld if fewer training volumes are annotated."),

@@ -78,6 +78,10 @@ public struct RunPlan: Sendable, Hashable {
     public var minimumQuality = 0.5
     /// A mask whose largest connected part has a smaller share of it is withheld. From 0 to 1; 0 withholds none.
     public var minimumLargestPart = 0.3
+    /// The organs of whose predicted masks the largest connected part alone is kept. Each is an organ of the plan.
+    public var keepLargestPart: [String] = []
+    /// A mask that differs by more from that of the round before is withheld. From 0 to 1, which withholds none.
+    public var maximumChange = 1.0
     /// An organ that is annotated in fewer training volumes is learned but always withheld. At least 1.
     public var minimumAnnotatedVolumes = 3
 
@@ -92,6 +96,9 @@ public struct RunPlan: Sendable, Hashable {
         gammas = Self.gammas(rounds: count, gammaMax: ceiling)
         confidentNegatives = Self.confidentNegatives(rounds: count)
     }
+
+    /// Indices of the organs of whose predicted masks the largest part alone is kept.
+    public var organsKeptInOnePart: Set<Int> { Set(organs.indices.filter { keepLargestPart.contains(organs[$0]) }) }
 
     /// Optimiser steps of a round.
     public func steps(inRound round: Int) -> Int { round == 0 ? stepsInRoundZero : stepsPerRound }

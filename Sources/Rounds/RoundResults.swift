@@ -29,14 +29,17 @@ public struct OrganEvaluation: Sendable, Hashable, Codable {
     public let diceLoss: DiceLoss?
     /// Training volumes in which the organ is annotated, counting the plan's known origins.
     public let annotatedVolumes: Int
+    /// As `dice`, of the predicted masks with all their parts, and of their largest parts alone; one of the two is `dice`.
+    public let wholeDice, largestPartDice: Double?
 
     /// - Parameter diceVolumes: nil: `validationVolumes`.
     public init(
         dice: Double?, volumeRatio: Double?, validationVolumes: Int, annotatedVolumes: Int, diceVolumes: Int? = nil,
-        diceLoss: DiceLoss? = nil
+        diceLoss: DiceLoss? = nil, wholeDice: Double? = nil, largestPartDice: Double? = nil
     ) {
         (self.dice, self.volumeRatio, self.validationVolumes) = (dice, volumeRatio, validationVolumes)
         (self.annotatedVolumes, self.diceLoss) = (annotatedVolumes, diceLoss)
+        (self.wholeDice, self.largestPartDice) = (wholeDice, largestPartDice)
         self.diceVolumes = diceVolumes ?? validationVolumes
     }
 }

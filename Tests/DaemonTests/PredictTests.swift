@@ -62,6 +62,55 @@ extension DaemonTests {
             }
         }
 
+        @Test(arguments: [
+            ("infinite", "NaN or infinite"), ("constant", "has the same value in every voxel"),
+            ("series", "contains several volumes"), ("endless", "30000"), ("unit", "one value"),
+        ])
+        func brokenImagesAreNamedAndNothingIsWritten(name: String, problem: String) async throws {
+            try await World.with { place in
+                #expect(try await place.daemon().status == 0)
+                let (image, output) = (try place.heldOutImage(), "\(place.folder)/masks")
+                let file = "\(place.folder)/\(name).nii"
+                switch name {
+                case "infinite": try place.copy(image, to: file) { $0 > 0 ? .infinity : $0 }
+                case "constant": try place.copy(image, to: file) { _ in 7 }
+                case "unit": try place.copy(image, to: file) { ($0 + 1024) / 4096 }
+                default:
+                    try place.copy(image, to: file) { $0 }
+                    try place.changeHeader(file) { dim in
+                        if name == "series" { (dim[0], dim[3], dim[4]) = (4, dim[3] / 2, 2) }
+                        if name == "endless" { (dim[1], dim[2], dim[3]) = (30000, 30000, 30000) }
+                    }
+                }
+                let ending = try await place.predict(file, "--round", "r", "--output", output)
+                #expect(ending.status == 3 && ending.errors.contains(problem), "\(ending.errors)")
+                #expect(ending.errors.contains(file) && ending.errors.contains("remedy:"), "\(ending.errors)")
+                #expect(!FileManager.default.fileExists(atPath: "\(output)/\(name)"))
+            }
+        }
+
+        /// The same image with its axes in another order: the same masks on that grid.
+        @Test func theOrientationOfTheFileDoesNotMatter() async throws {
+            try await World.with { place in
+                #expect(try await place.daemon().status == 0)
+                let (image, turned) = (try place.heldOutImage(), "\(place.folder)/turned.nii.gz")
+                let source = try NIfTIReader().readImage(image)
+                let grid = ImageGrid(
+                    canonicalShape: source.shape, canonicalAffine: source.grid.canonicalAffine,
+                    storedAs: try #require(Orientation("SPL")), sformCode: 1, qformCode: 0)
+                try NIfTIWriter.write(.float32(VoxelBuffer(source.voxels.floats)), on: grid, to: turned)
+                let output = "\(place.folder)/masks"
+                let ending = try await place.predict(image, turned, "--round", "r", "--output", output, "--json")
+                #expect(ending.status == 0, "\(ending.errors)")
+                let masks = try ending.rows().compactMap { $0["file"] as? String }
+                #expect(masks.count == 6)
+                for (own, other) in zip(masks, masks.dropFirst(3)) {
+                    let (a, b) = (try NIfTIReader().readLabels(own), try NIfTIReader().readLabels(other))
+                    #expect(a.mask(of: [1]) == b.mask(of: [1]) && b.grid.shape == grid.shape, "\(own)")
+                }
+            }
+        }
+
         @Test func unusualImagesAreWarnedOf() async throws {
             try await World.with { place in
                 #expect(try await place.daemon().status == 0)
@@ -94,6 +143,18 @@ extension Place {
         let root = "\(data)/heldout"
         let files = try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.contains("img") }.sorted()
         return "\(root)/\(try #require(files.first { $0.hasSuffix(".nii.gz") }))"
+    }
+
+    /// Changes the dimensions in the header of an uncompressed NIfTI-1 file, little-endian at byte 40.
+    fileprivate func changeHeader(_ path: String, _ change: (inout [Int16]) -> Void) throws {
+        var data = try Data(contentsOf: URL(filePath: path))
+        var dimensions = (0..<8).map { Int16(data[40 + 2 * $0]) | Int16(data[41 + 2 * $0]) << 8 }
+        change(&dimensions)
+        for (index, size) in dimensions.enumerated() {
+            data[40 + 2 * index] = UInt8(truncatingIfNeeded: size)
+            data[41 + 2 * index] = UInt8(truncatingIfNeeded: size >> 8)
+        }
+        try data.write(to: URL(filePath: path))
     }
 
     /// Writes an image again with other values, and voxels of another size.

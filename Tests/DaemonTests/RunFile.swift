@@ -11,6 +11,8 @@ struct RunFile: Sendable {
     var minimumDice = "0"
     /// Further keys of the section `run`, each with its value.
     var guards = "minimumQuality: 0\n  minimumLargestPart: 0"
+    /// A further key of the section `learning`, with its value.
+    var learning = "diceWeight: 0.5"
     var confidence = "residual"
     var widths = "[4, 8]"
     var batch = 4
@@ -51,6 +53,7 @@ struct RunFile: Sendable {
           batch: \(batch)
           learningRate: 0.01
           precision: float32
+          \(learning)
           threads: 1
           checkpointSteps: \(checkpointSteps)
         daemon:

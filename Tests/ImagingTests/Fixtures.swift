@@ -56,6 +56,10 @@ enum SmallGrid {
             canonicalShape: shape, canonicalAffine: affine, storedAs: orientation, sformCode: sform, qformCode: qform)
     }
 
+    static let intensities = ImageIntensities(
+        codes: IntensityCodes(scale: 0.5, offset: 3),
+        statistics: IntensityStatistics(minimum: -1, mean: 2, deviation: 3, low: 4, high: 5))
+
     /// A different value in each voxel.
     static let values = (0..<Int16(shape.count)).map { $0 * 7 - 100 }
 }

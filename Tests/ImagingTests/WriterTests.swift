@@ -78,16 +78,20 @@ struct WriterTests {
         let cache = VolumeCache(folder: folder.path)
         #expect(try cache.open("v1") == nil)
         try cache.store(
-            .int16(VoxelBuffer(SmallGrid.values)), shape: SmallGrid.shape, spacing: Vector3(0.8, 1.5, 3), as: "v1")
+            .int16(VoxelBuffer(SmallGrid.values)), shape: SmallGrid.shape, spacing: Vector3(0.8, 1.5, 3),
+            intensities: SmallGrid.intensities, as: "v1")
         let volume = try #require(try cache.open("v1"))
         #expect(volume.shape == SmallGrid.shape && volume.spacing == Vector3(0.8, 1.5, 3))
+        #expect(volume.intensities == SmallGrid.intensities)
         try withExtendedLifetime(volume) {
             guard case .int16(let voxels) = volume.voxels else {
                 Issue.record("int16 stays int16")
                 return
             }
             #expect(Array(voxels) == SmallGrid.values)
-            try cache.store(.int32(VoxelBuffer([1, 70000])), shape: GridShape(2, 1, 1), spacing: .one, as: "v1")
+            try cache.store(
+                .int32(VoxelBuffer([1, 70000])), shape: GridShape(2, 1, 1), spacing: .one,
+                intensities: SmallGrid.intensities, as: "v1")
             #expect(Array(voxels) == SmallGrid.values)
         }
         guard case .float32(let floats) = try #require(try cache.open("v1")).voxels else {

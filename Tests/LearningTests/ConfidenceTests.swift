@@ -24,6 +24,7 @@ import Testing
         let truth = BitVolume(shape) { x, y, z in y >= 8 && bright[shape.index(x, y, z)] }
         return TrainingCase(
             volume: VolumeID(id), shape: shape, spacing: Vector3(1, 1, 1), image: IntensityVoxels(voxels),
+            normalisation: .hounsfield,
             labels: [.known(foreground: truth)])
     }
 

@@ -72,6 +72,7 @@ func cubeCase(_ id: Int64, side: Int = 24, lower: Vector3<Int>, size: Int, known
     let voxels = (0..<shape.count).map { Int16((cube[$0] ? 120 : 20) + random.unit() * 40) }
     return TrainingCase(
         volume: VolumeID(id), shape: shape, spacing: Vector3(1, 1, 2), image: IntensityVoxels(voxels),
+        normalisation: .hounsfield,
         labels: [known ? .known(foreground: cube) : .unknown])
 }
 
@@ -82,7 +83,72 @@ extension TrainingCase {
     }
 }
 
+extension IntensityMap {
+    /// The default window.
+    static let hounsfield = IntensityMap(window: LearningSettings())
+}
+
+/// All slices of a prediction as one.
+struct WholePrediction: PredictionSink {
+    private(set) var slices: [Prediction] = []
+
+    mutating func add(_ slices: Prediction) { self.slices.append(slices) }
+
+    /// - Precondition: a slice was added.
+    var prediction: Prediction {
+        let first = slices[0]
+        func joined(_ scores: (Prediction) -> [[Prediction.Score]]) -> [[Prediction.Score]] {
+            first.logits.indices.map { organ in slices.flatMap { scores($0)[organ] } }
+        }
+        return Prediction(
+            shape: GridShape(first.shape.x, first.shape.y, slices.reduce(0) { $0 + $1.shape.z }),
+            logits: joined(\.logits),
+            confidenceLogits: first.ownConfidenceLogits == nil ? nil : joined { $0.ownConfidenceLogits ?? [] },
+            kind: first.kind)
+    }
+}
+
+extension Prediction {
+    /// The logit of the confidence, or the segmentation's own.
+    var confidenceLogits: [[Score]] { ownConfidenceLogits ?? logits }
+
+    func foreground(organ: Int) -> BitVolume {
+        BitVolume(shape, voxels: logits[organ].indices.filter { logits[organ][$0] > 0 })
+    }
+
+    func meanConfidence(organ: Int) -> Double? {
+        let values = foreground(organ: organ).voxels.map { confidence(organ: organ, voxel: $0) }
+        return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    }
+
+    /// The same in pieces of so many slices.
+    func cut(_ depth: Int) -> [Prediction] {
+        let slice = shape.x * shape.y
+        return stride(from: 0, to: shape.z, by: depth).map { first in
+            let end = min(first + depth, shape.z)
+            func piece(_ scores: [[Score]]) -> [[Score]] { scores.map { Array($0[first * slice..<end * slice]) } }
+            return Prediction(
+                shape: GridShape(shape.x, shape.y, end - first), firstSlice: first, logits: piece(logits),
+                confidenceLogits: ownConfidenceLogits.map(piece), kind: kind)
+        }
+    }
+}
+
+extension Predictor {
+    func predict(_ item: TrainingCase) throws -> Prediction {
+        var whole = WholePrediction()
+        try predict(item, into: &whole)
+        return whole.prediction
+    }
+}
+
 extension Relabeller {
+    func candidates(_ item: TrainingCase, _ prediction: Prediction) -> [LabelCandidate] {
+        var collector = collector(for: item)
+        collector.add(prediction)
+        return collector.candidates()
+    }
+
     /// The pseudo labels of a volume, ranked within it.
     func relabel(_ item: TrainingCase, _ prediction: Prediction) -> [PseudoLabel] {
         candidates(item, prediction).map { label($0) }

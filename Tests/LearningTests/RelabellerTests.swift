@@ -10,7 +10,7 @@ import Testing
     private func item(_ labels: [OrganLabel], composites: [CompositeLabel] = []) -> TrainingCase {
         TrainingCase(
             volume: VolumeID(1), shape: shape, spacing: Vector3(10, 10, 10),
-            image: IntensityVoxels(Array(repeating: 0, count: 8)),
+            image: IntensityVoxels(Array(repeating: 0, count: 8)), normalisation: .hounsfield,
             labels: labels, composites: composites)
     }
 
@@ -171,7 +171,13 @@ import Testing
     private func item(_ labels: [OrganLabel]) -> TrainingCase {
         TrainingCase(
             volume: VolumeID(1), shape: shape, spacing: Vector3(10, 10, 10),
-            image: IntensityVoxels(Array(repeating: 0, count: 8)), labels: labels)
+            image: IntensityVoxels(Array(repeating: 0, count: 8)), normalisation: .hounsfield, labels: labels)
+    }
+
+    private func held(_ labels: [OrganLabel]) -> HeldOutPrediction {
+        var collector = HeldOutCollector(item(labels), rule: rule)
+        collector.add(prediction)
+        return collector.results(keepingLargestPartOf: [])
     }
 
     private func bits(_ voxels: Int...) -> BitVolume { BitVolume(shape, voxels: voxels) }
@@ -179,22 +185,21 @@ import Testing
     /// Or else the Dice that is predicted for a pseudo label would be that of another kind of mask.
     @Test func aHeldOutMaskIsMeasuredAsAPseudoLabelIs() {
         let truth = [bits(0, 1), bits(1, 2, 3), bits(1)].map { OrganLabel.known(foreground: $0) }
-        let held = ExclusiveMasks(item(truth), prediction, rule: rule)
+        let held = held(truth)
         let published = Relabeller(rule: rule, recipe: .everything(organs: 3)).relabel(
             item([.unknown, .unknown, .unknown]), prediction)
-        #expect(held.foregrounds == [bits(0, 1), bits(2, 3), bits(1, 7)])
-        #expect(held.foregrounds == published.map(\.foreground))
+        #expect(held.masks == [bits(0, 1), bits(2, 3), bits(1, 7)])
+        #expect(held.masks == published.map(\.foreground))
         #expect(held.softDice == published.map(\.softDice))
         #expect(held.confidences == published.map(\.confidence))
     }
 
     @Test func softDiceIsTakenWhereTheTruthIsKnown() throws {
         let extent = VoxelBox(lower: .zero, upper: Vector3(2, 1, 1))
-        let held = ExclusiveMasks(
-            item([
-                .known(foreground: bits(0), extent: extent), .unknown,
-                .known(foreground: nil, extent: VoxelBox(lower: Vector3(2, 0, 0), upper: Vector3(6, 1, 1))),
-            ]), prediction, rule: rule)
+        let held = held([
+            .known(foreground: bits(0), extent: extent), .unknown,
+            .known(foreground: nil, extent: VoxelBox(lower: Vector3(2, 0, 0), upper: Vector3(6, 1, 1))),
+        ])
         let p = [0, 1].map { prediction.probability(organ: 0, voxel: $0) }
         let softDice = try #require(held.softDice[0])
         #expect(abs(softDice - 2 * (p[0] + p[1]) / (p[0] + p[1] + 2)) < 1e-12)
@@ -211,7 +216,7 @@ import Testing
         let extent = VoxelBox(lower: .zero, upper: Vector3(6, 1, 1))
         let item = TrainingCase(
             volume: VolumeID(1), shape: shape, spacing: Vector3(1, 1, 1),
-            image: IntensityVoxels(Array(repeating: 0, count: 8)),
+            image: IntensityVoxels(Array(repeating: 0, count: 8)), normalisation: .hounsfield,
             labels: [
                 .known(foreground: BitVolume(shape, voxels: [1, 2, 3]), extent: extent), .unknown,
                 .known(foreground: nil),

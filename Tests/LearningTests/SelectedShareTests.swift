@@ -10,11 +10,14 @@ import Testing
         let truth = BitVolume(shape) { x, _, _ in positives[x].isRight }
         let item = TrainingCase(
             volume: VolumeID(1), shape: shape, spacing: Vector3(1, 1, 1),
-            image: IntensityVoxels(Array(repeating: 0, count: positives.count)), labels: [.known(foreground: truth)])
+            image: IntensityVoxels(Array(repeating: 0, count: positives.count)), normalisation: .hounsfield,
+            labels: [.known(foreground: truth)])
         let prediction = Prediction(
             shape: shape, logits: [Array(repeating: 16, count: positives.count)],
             confidenceLogits: [positives.map { 16 * $0.logit }], kind: .residual)
-        return RankingQuality(organs: 1).adding(item, prediction, masks: [prediction.foreground(organ: 0)]).counts[0]
+        var collector = HeldOutCollector(item, rule: KnownVoxelRule(organCount: 1, exclusions: []))
+        collector.add(prediction)
+        return collector.results(keepingLargestPartOf: []).ranking[0]
     }
 
     @Test func theMostConfidentAreSelectedFirst() throws {

@@ -71,6 +71,11 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(RoundMasks(round: round))
     }
 
+    /// The masks that the round before a round predicted in a volume, by organ, labels and withheld ones; none for round 0.
+    public func masksBefore(_ round: RoundID, of volume: VolumeID) async throws -> [RoundLabel] {
+        try await connection.run(MasksBefore(round: round, volume: volume))
+    }
+
     /// The numbers of pseudo labels that a round staged or published, by organ.
     public func labelCounts(of round: RoundID) async throws -> [OrganKey: Int] {
         let counts = try await connection.run(CountRoundLabels(round: round))
@@ -193,7 +198,7 @@ public struct TrainingCatalog: Sendable {
         try await connection.run(RecordQuality(claim: claim, round: round, quality: quality))
     }
 
-    /// Records the results of the guards of a round that is evaluated, before it relabels; what is recorded already is kept.
+    /// Records the results of the guards of a round that is evaluated, or relabels; what is recorded already is kept.
     public func recordGuards(_ claim: Claim, round: RoundID, _ guards: [GuardRecord]) async throws {
         try await connection.run(RecordGuards(claim: claim, round: round, guards: guards))
     }

@@ -185,6 +185,8 @@ extension RoundReport {
             Column("organ") { $0.organ.rawValue }, Column("dice") { $0.dice },
             Column("diceVolumes", title: "volumes") { $0.round.diceVolumes[$0.organ] },
             Column("volumeRatio", in: .whereItFits()) { volumeRatio(of: $0.organ) },
+            Column("wholeDice", in: .whereItFits(rank: 2)) { wholeDice(of: $0.organ) },
+            Column("largestPartDice", in: .whereItFits(rank: 2)) { largestPartDice(of: $0.organ) },
             Column("annotatedVolumes", in: .whereItFits()) { annotatedVolumes(of: $0.organ) },
             Column("labels") { $0.confidence?.labels }, Column("median") { $0.confidence?.median },
             Column("lowest", in: .whereItFits(rank: 1)) { $0.confidence?.lowest },

@@ -39,7 +39,9 @@ extension LearningWorker: RoundEvaluator {
                 volumeRatio: truth > 0 ? Double(predicted) / Double(truth) : nil, validationVolumes: shown.count,
                 annotatedVolumes: library.snapshot.annotatedVolumes(of: organ, in: .train),
                 diceVolumes: own.count { $0.counts.dice != nil },
-                diceLoss: HeldOutResults.loss(own, before: before[organ] ?? [:]))
+                diceLoss: HeldOutResults.loss(own, before: before[organ] ?? [:]),
+                wholeDice: Evaluator.meanDice(results.whole[organ.rawValue] ?? []),
+                largestPartDice: Evaluator.meanDice(results.largestParts[organ.rawValue] ?? []))
         }
         return Evaluation(organs: organs, calibration: DiceCalibration(results.pairs))
     }
@@ -50,6 +52,9 @@ struct HeldOutResults {
     private(set) var records: [EvaluationRecord] = []
     /// By the key of the organ.
     private(set) var overlaps: [String: [VolumeOverlap]] = [:]
+    /// The same of the masks with all their parts, and with the largest alone.
+    private(set) var whole: [String: [OverlapCounts]] = [:]
+    private(set) var largestParts: [String: [OverlapCounts]] = [:]
     /// The predicted masks with soft Dice and Dice.
     private(set) var pairs: [DiceCalibration.Pair] = []
 
@@ -69,6 +74,8 @@ struct HeldOutResults {
     /// - Parameter millilitres: of one voxel of the volume's own grid; nil for a volume that is no longer one of the run.
     mutating func add(_ volume: VolumeID, _ measures: VolumeMeasures, millilitres: Double?) {
         guard let millilitres else { return }
+        for (organ, counts) in measures.wholeOverlaps ?? [:] { whole[organ, default: []].append(counts) }
+        for (organ, counts) in measures.largestPartOverlaps ?? [:] { largestParts[organ, default: []].append(counts) }
         for (organ, counts) in (measures.overlaps ?? [:]).sorted(by: { $0.key < $1.key }) {
             let soft = counts.predicted > 0 ? measures.softDice?[organ] : nil
             overlaps[organ, default: []].append(VolumeOverlap(volume: volume, counts: counts))

@@ -122,7 +122,8 @@ extension LearningWorker: RoundTrainer {
             })
         return try await divergenceIsFinal {
             let training = try await RoundTraining(
-                learning(context), cases, from: start, library: library, thread: thread)
+                learning(context), cases, from: start, library: library, onePart: context.plan.organsKeptInOnePart,
+                thread: thread)
             return try await training.run(
                 stop: stop, requests: requests, isStopping: context.isStopping, observer: observer)
         }

@@ -11,18 +11,21 @@ final class RoundTraining: Sendable {
     private let library: CaseLibrary
     private let settings: LearningSettings
     private let rule: KnownVoxelRule
+    private let onePart: Set<Int>
     private let thread: TensorThread
     private let held: HeldTrainer
 
     /// - Parameters:
     ///   - library: of the volumes on which it is evaluated.
+    ///   - onePart: indices of the organs of whose predicted masks the largest part alone is kept.
     ///   - thread: for all work on the network.
     /// - Throws: as `RoundLearning.trainer`.
     init(
         _ learning: RoundLearning, _ cases: [TrainingCase], from start: TrainingStart, library: CaseLibrary,
-        thread: TensorThread
+        onePart: Set<Int>, thread: TensorThread
     ) async throws {
-        (self.library, self.thread, settings, rule) = (library, thread, learning.settings, learning.rule)
+        (self.library, self.thread, self.onePart) = (library, thread, onePart)
+        (settings, rule) = (learning.settings, learning.rule)
         held = try await thread.run { HeldTrainer(try learning.trainer(cases, from: start)) }
     }
 
@@ -69,10 +72,11 @@ final class RoundTraining: Sendable {
         for volume in library.snapshot.volumes(in: .validation) {
             let (item, truth) = (try await library.unlabelledCase(volume), try await library.truth(of: volume))
             let grid = library.grid(of: volume)
-            let counts = try await thread.run { [held, settings, rule] in
+            let counts = try await thread.run { [held, settings, rule, onePart] in
                 let predictor = Predictor(held.trainer.network, confidence: .probability, settings: settings)
-                let prediction = try predictor.predict(item) { if isStopping() { throw CancellationError() } }
-                let masks = ExclusiveMasks(item, prediction, rule: rule).foregrounds
+                var collector = HeldOutCollector(item, rule: rule)
+                try predictor.predict(item, into: &collector) { if isStopping() { throw CancellationError() } }
+                let masks = collector.results(keepingLargestPartOf: onePart).masks
                 return Evaluator.overlaps(truth, shape: volume.shape) { grid.up(masks[$0]) }
             }
             for (organ, found) in counts.enumerated() { if let found { overlaps[organ].append(found) } }

@@ -24,6 +24,6 @@ extension RunPlan {
             organs: Set(organs.indices.filter { relabelling.organs.contains(organs[$0]) }),
             withheld: Set(organs.indices.filter { relabelling.withheld[organs[$0]] != nil }), gamma: relabelling.gamma,
             confidentNegatives: relabelling.confidentNegatives,
-            minimumConfidence: minimumConfidence)
+            minimumConfidence: minimumConfidence, keepsLargestPart: organsKeptInOnePart)
     }
 }

@@ -2,6 +2,7 @@ internal import Catalog
 internal import Domain
 internal import Imaging
 internal import Learning
+internal import Plans
 internal import System
 internal import Workflows
 
@@ -13,13 +14,16 @@ struct CaseLibrary: Sendable {
     let snapshot: RunSnapshot
     private let composites: [OrganKey: [Int]]
     private let images: ImageCache
+    private let settings: LearningSettings
     private let masks: MaskReader
     private let work = BlockingWork()
 
     var organs: [OrganKey] { snapshot.organs }
 
-    init(_ snapshot: RunSnapshot, ontology: Ontology, images: ImageCache, masks: MaskReader) {
-        (self.snapshot, self.images, self.masks) = (snapshot, images, masks)
+    init(
+        _ snapshot: RunSnapshot, ontology: Ontology, images: ImageCache, settings: LearningSettings, masks: MaskReader
+    ) {
+        (self.snapshot, self.images, self.settings, self.masks) = (snapshot, images, settings, masks)
         composites = ontology.compositeLabels(over: snapshot.organs)
     }
 
@@ -27,7 +31,7 @@ struct CaseLibrary: Sendable {
 
     /// The case of a volume with the annotations of the run's snapshot and, for an organ without one, its pseudo label.
     ///
-    /// - Throws: `DaemonError`, `ImagingError`, `DICOMError` for the image, `WorkflowError`, `ObjectStoreError` for a mask.
+    /// - Throws: `DaemonError`, also for an image that its normalisation makes one value, `ImagingError`, `DICOMError` for the image, `WorkflowError`, `ObjectStoreError` for a mask.
     func makeCase(_ volume: RunVolume, pseudo: [RoundLabel] = []) async throws -> TrainingCase {
         let annotations = try await annotations(of: volume)
         var predictions: [OrganKey: Mask] = [:]
@@ -42,11 +46,7 @@ struct CaseLibrary: Sendable {
     ///
     /// - Throws: `DaemonError`, `ImagingError`, `DICOMError` for the image.
     func unlabelledCase(_ volume: RunVolume) async throws -> TrainingCase {
-        try await work.run { [grid = grid(of: volume), images, organs] in
-            TrainingCase(
-                volume: volume.id, shape: grid.shape, spacing: grid.spacing, image: try images.voxels(of: volume),
-                labels: organs.map { _ in .unknown })
-        }
+        try await work.run { [organs] in try item(volume, labels: organs.map { _ in .unknown }) }
     }
 
     /// The annotated mask of an organ on the run's grid; nil where there is none.
@@ -111,9 +111,22 @@ struct CaseLibrary: Sendable {
             guard let mask = pseudo[organ] else { return .unknown }
             return .pseudo(foreground: grid.down(mask.foreground), known: mask.known.map(grid.down(validity:)))
         }
-        return TrainingCase(
-            volume: volume.id, shape: grid.shape, spacing: grid.spacing, image: try images.voxels(of: volume),
-            labels: labels, composites: compositeLabels(annotations, grid))
+        return try item(volume, labels: labels, composites: compositeLabels(annotations, grid))
+    }
+
+    /// Blocks.
+    private func item(
+        _ volume: RunVolume, labels: [OrganLabel], composites: [CompositeLabel] = []
+    ) throws -> TrainingCase {
+        let (grid, image) = (grid(of: volume), try images.image(of: volume))
+        let item = TrainingCase(
+            volume: volume.id, shape: grid.shape, spacing: grid.spacing, image: image.voxels,
+            normalisation: IntensityMap(settings, modality: volume.modality, statistics: image.statistics),
+            labels: labels, composites: composites)
+        guard !item.isFlattened(by: settings, modality: volume.modality) else {
+            throw DaemonError.imageFlattened(file: volume.path, modality: volume.modality)
+        }
+        return item
     }
 
     /// In the order of the organs' keys, so that equal cases are equal.

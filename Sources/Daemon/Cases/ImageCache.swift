@@ -6,7 +6,7 @@ internal import Imaging
 internal import Learning
 internal import System
 
-/// Images of a run as raw int16 voxels on its grid, in files that training maps into memory.
+/// Images of a run as codes of 16 bits on its grid, in files that training maps into memory.
 ///
 /// A cached image is named by the checksum of its source file, its shape, the spacing of the run's grid and the form of resampling,
 /// so that it is never stale. Its bytes are compared with their checksum when it is mapped.
@@ -35,23 +35,23 @@ struct ImageCache: Sendable {
         TrainingGrid(native: volume.shape, nativeSpacing: volume.affine.spacing, wanted: spacing)
     }
 
-    /// The image in Hounsfield units on the run's grid; read, checked and cached at the first call, and again where the
+    /// The image on the run's grid with the distribution of its values; read, checked and cached at the first call, and again where the
     /// cached file is damaged. Blocks.
     ///
     /// - Throws: `DaemonError.imageMissing`, `.imageChanged`, `.cacheUnwritable`, `ImagingError`, `DICOMError`.
-    func voxels(of volume: RunVolume) throws -> IntensityVoxels {
+    func image(of volume: RunVolume) throws -> CachedImage {
         let name = name(of: volume)
         do {
-            if let mapped = try cache.open(name), let voxels = IntensityVoxels(mapped) { return voxels }
+            if let mapped = try cache.open(name), let image = CachedImage(mapped) { return image }
         } catch let error as ImagingError {
             report(error)
             cache.remove(name)
         }
         try fill(name, volume)
-        guard let mapped = try cache.open(name), let voxels = IntensityVoxels(mapped) else {
+        guard let mapped = try cache.open(name), let image = CachedImage(mapped) else {
             throw DaemonError.cacheUnwritable(file: cache.folder, problem: "a file that was written is missing")
         }
-        return voxels
+        return image
     }
 
     private func name(of volume: RunVolume) -> String {
@@ -78,11 +78,13 @@ struct ImageCache: Sendable {
             throw DaemonError.imageChanged(file: volume.path)
         }
         let grid = grid(of: volume)
-        let values = grid.down(image)
+        let coded = grid.coded(image)
+        let intensities = ImageIntensities(codes: coded.codes, statistics: IntensityStatistics(image))
         do {
             let bytes = VolumeCache.bytes(of: grid.shape, bytesPerVoxel: 2)
             try cache.makeRoom(for: bytes, limit: limitInBytes)
-            try cache.store(.int16(VoxelBuffer(values)), shape: grid.shape, spacing: grid.spacing, as: name)
+            try cache.store(
+                .int16(coded.voxels), shape: grid.shape, spacing: grid.spacing, intensities: intensities, as: name)
         } catch let ImagingError.unwritable(file, code) {
             throw DaemonError.cacheUnwritable(file: file, problem: String(cString: strerror(code)))
         } catch let error as SystemError {
@@ -101,10 +103,15 @@ extension RunVolume {
     }
 }
 
-extension IntensityVoxels {
+/// An image on the run's grid, and the distribution of its values on its own.
+struct CachedImage: Sendable {
+    let voxels: IntensityVoxels
+    let statistics: IntensityStatistics
+
     /// Nil for voxels of another type than int16, which this cache does not write.
     fileprivate init?(_ mapped: MappedVolume) {
         guard case .int16(let voxels) = mapped.voxels else { return nil }
-        self.init(voxels, owner: mapped)
+        self.voxels = IntensityVoxels(voxels, codes: mapped.intensities.codes, owner: mapped)
+        statistics = mapped.intensities.statistics
     }
 }

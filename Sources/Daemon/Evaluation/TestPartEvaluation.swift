@@ -19,6 +19,8 @@ struct TestPartEvaluation: Sendable {
     private let parts: RunParts
     private let round: RoundRecord
     private let weights: RoundWeights
+    /// Indices of the organs of whose predicted masks the largest part alone is kept.
+    private let onePart: Set<Int>
 
     /// Opens the test part, and records who does.
     ///
@@ -33,7 +35,7 @@ struct TestPartEvaluation: Sendable {
         guard let record = records.first(where: { $0.number == opened.round }), let round = try? RoundRecord(record),
             let weights = RoundWeights(round)
         else { preconditionFailure("a closed round has weights") }
-        (self.round, self.weights) = (round, weights)
+        (self.round, self.weights, onePart) = (round, weights, plan.organsKeptInOnePart)
         let snapshot = RunSnapshot(
             organs: plan.organs.map { OrganKey($0) }, volumes: try await catalog.testVolumes(opened),
             labels: try await catalog.testLabels(opened))
@@ -67,15 +69,17 @@ struct TestPartEvaluation: Sendable {
     private func evaluate(_ volume: RunVolume) async throws -> [TestRecord] {
         let library = parts.library
         let (item, truth) = (try await library.makeCase(volume), try await library.truth(of: volume))
-        let prediction = try await parts.predictor.predict(item, with: weights, isStopping: { false })
+        let rule = parts.rule
+        let collector = try await parts.predictor.predict(
+            item, into: { HeldOutCollector(item, rule: rule) }, with: weights, isStopping: { false })
         let grid = library.grid(of: volume)
         return try await parts.thread.run {
-            let exclusive = ExclusiveMasks(item, prediction, rule: parts.rule)
+            let results = collector.results(keepingLargestPartOf: onePart)
             return library.organs.indices.compactMap { organ in
                 Evaluator.masks(
                     truth[organ], shape: volume.shape, organ: organ,
-                    predicted: { grid.up(exclusive.foregrounds[$0]) }
-                ).map { record($0, exclusive.softDice[organ], volume, library.organs[organ]) }
+                    predicted: { grid.up(results.masks[$0]) }
+                ).map { record($0, results.softDice[organ], volume, library.organs[organ]) }
             }
         }
     }

@@ -1,6 +1,7 @@
 internal import DICOM
 internal import Domain
 internal import Imaging
+internal import System
 internal import Workflows
 
 /// An image outside the catalogue: a NIfTI file, or a folder with one DICOM series.
@@ -28,8 +29,21 @@ struct GivenImage: Sendable {
         modality = series.modality
     }
 
-    /// - Throws: `ImagingError`.
-    func read() throws -> ImageVolume { try NIfTIReader().readImage(file) }
+    /// - Parameter available: bytes of memory that are free; nil where nobody knows.
+    /// - Throws: `ImagingError`; `WorkflowError` of kind `badInput` for an image that alone is larger than the free memory.
+    func read(available: Int? = Memory.available) throws -> ImageVolume {
+        do {
+            return try NIfTIReader(limitInBytes: min(Self.largest, available ?? .max)).readImage(file)
+        } catch ImagingError.claimTooLarge(_, let dimensions, let limit) where limit < Self.largest {
+            throw WorkflowError(
+                .badInput,
+                "its \(dimensions.map(String.init).joined(separator: " × ")) voxels take more memory than the \(limit >> 20) MiB that are free",
+                file: path, remedy: "crop the image, or predict it on a machine with more memory")
+        }
+    }
+
+    /// No image is larger, in bytes.
+    private static let largest = 8 << 30
 
     /// The name of its output folder: the file's or folder's, without the suffix of NIfTI.
     var name: String {

@@ -1,5 +1,6 @@
 internal import Domain
 internal import Imaging
+internal import Plans
 internal import System
 internal import Workflows
 
@@ -10,6 +11,8 @@ struct ImageCheck: Sendable {
     let spacings: [Vector3<Double>]
     let organs: Int
     let hasHead: Bool
+    /// Slices that are predicted at a time.
+    let slices: Int
 
     /// How far the spacing may be beyond that of every volume of the run before it is named.
     private static let factor = 1.5
@@ -33,6 +36,20 @@ struct ImageCheck: Sendable {
         return warnings + unusualSpacing(image.spacing)
     }
 
+    /// The modality by which an image is normalised.
+    ///
+    /// - Throws: `WorkflowError` of kind `badInput` where it is not stated, and those of the run are normalised in different ways.
+    func normalised(as modality: String?, _ settings: LearningSettings, _ path: String) throws -> String {
+        if let modality { return modality }
+        guard let first = modalities.first, Set(modalities.map(settings.intensity.resolved)).count == 1 else {
+            throw WorkflowError(
+                .badInput,
+                "its modality is not stated, and the run normalises \(modalities.joined(separator: " and ")) in different ways",
+                file: path, remedy: "give --modality")
+        }
+        return first
+    }
+
     private func requireSpacing(_ spacing: Vector3<Double>, _ path: String) throws {
         guard let wrong = (0..<3).map({ spacing[$0] }).first(where: { !(0.1...20).contains($0) }) else { return }
         throw WorkflowError(
@@ -54,9 +71,10 @@ struct ImageCheck: Sendable {
 
     private func requireMemory(_ native: GridShape, _ training: GridShape, _ path: String) throws {
         guard let available = Memory.available else { return }
-        let scores = organs * (hasHead ? 2 : 1) * MemoryLayout<Int16>.size
-        let needed =
-            training.count * (scores + 3 * MemoryLayout<Float>.size) + native.count * 2 * MemoryLayout<Float>.size
+        let score = (hasHead ? 2 : 1) * MemoryLayout<Int16>.size
+        let inProgress = min(slices, training.z) * training.x * training.y * organs * 3 * score
+        // The codes, the positives of one organ at each voxel, the masks, and two copies of a mask that is written.
+        let needed = training.count * (2 + score + (organs + 7) / 8) + inProgress + native.count * 3
         guard needed > available else { return }
         throw WorkflowError(
             .badInput,

@@ -96,30 +96,60 @@ struct ImagePrediction: Sendable {
         return files
     }
 
+    /// Memory, in bytes for each voxel: of the image as it is stored while it is read; then 2 of the run's grid for its codes, an eighth
+    /// for each organ's mask and two for each predicted positive, and 6 per organ for the slices in progress (`Predictor`).
     private func predict(_ file: GivenImage, _ request: Request, _ warn: (String) -> Void) async throws
         -> PredictedImage
     {
         let folder = request.folder(of: file)
-        let image = try await work.run { try file.read() }
+        let read = try await work.run { try open(file, modality: file.modality ?? request.modality) }
+        for warning in read.warnings { warn("\(file.path): \(warning)") }
+        let (item, organs) = (read.item, parts.library.organs.count)
+        let relabeller = Relabeller(
+            rule: parts.rule,
+            recipe: .everything(organs: organs, onePart: session.configuration.plan.organsKeptInOnePart))
+        let collector = try await parts.predictor.predict(
+            item, into: { relabeller.collector(for: item) }, with: weights, isStopping: { false })
+        let candidates = await work.run { collector.candidates() }
+        let masks = try await work.run { try write(candidates, read, file, folder) }
+        return PredictedImage(image: file.path, folder: folder, masks: masks)
+    }
+
+    /// An image on the run's grid, without the one that was read.
+    private struct ReadImage: Sendable {
+        let item: TrainingCase
+        let grid: TrainingGrid
+        let native: ImageGrid
+        let warnings: [String]
+    }
+
+    /// Blocks.
+    private func open(_ file: GivenImage, modality: String?) throws -> ReadImage {
+        let image = try file.read()
         let grid = TrainingGrid(
             native: image.shape, nativeSpacing: image.spacing,
             wanted: session.configuration.grid.spacing.map { Vector3($0[0], $0[1], $0[2]) })
-        let modality = file.modality ?? request.modality
-        for warning in try check.warnings(image, file.path, modality: modality, training: grid.shape) {
-            warn("\(file.path): \(warning)")
+        let warnings = try check.warnings(image, file.path, modality: modality, training: grid.shape)
+        let settings = session.configuration.settings
+        let likeness = try check.normalised(as: modality, settings, file.path)
+        let coded = grid.coded(image)
+        let item = TrainingCase(
+            volume: VolumeID(0), shape: grid.shape, spacing: grid.spacing, image: IntensityVoxels(coded),
+            normalisation: IntensityMap(settings, modality: likeness, statistics: IntensityStatistics(image)),
+            labels: parts.library.organs.map { _ in .unknown })
+        guard !item.isFlattened(by: settings, modality: likeness) else {
+            throw WorkflowError(
+                .badInput, "the window of the run, in Hounsfield units, makes almost all of it one value",
+                file: file.path, remedy: "give an image in Hounsfield units, or predict with a run on such images")
         }
-        let item = try await work.run { try self.item(image, on: grid) }
-        let prediction = try await parts.predictor.predict(item, with: weights, isStopping: { false })
-        let relabeller = Relabeller(rule: parts.rule, recipe: .everything(organs: parts.library.organs.count))
-        let labels = try await parts.thread.run { relabeller.candidates(item, prediction).map { relabeller.label($0) } }
-        let masks = try await work.run { try write(labels, grid, image, file, folder) }
-        return PredictedImage(image: file.path, folder: folder, masks: masks)
+        return ReadImage(item: item, grid: grid, native: image.grid, warnings: warnings)
     }
 
     private var check: ImageCheck {
         ImageCheck(
             modalities: session.configuration.plan.modalities, spacings: snapshot.volumes.values.map(\.affine.spacing),
-            organs: parts.library.organs.count, hasHead: weights.head != nil)
+            organs: parts.library.organs.count, hasHead: weights.head != nil,
+            slices: session.configuration.settings.slicesInProgress)
     }
 
     private func create(_ folder: String) throws {
@@ -132,30 +162,24 @@ struct ImagePrediction: Sendable {
         }
     }
 
-    private func item(_ image: ImageVolume, on grid: TrainingGrid) throws -> TrainingCase {
-        let values = grid.down(image)
-        return TrainingCase(
-            volume: VolumeID(0), shape: grid.shape, spacing: grid.spacing, image: IntensityVoxels(values),
-            labels: parts.library.organs.map { _ in .unknown })
-    }
-
     private func write(
-        _ labels: [PseudoLabel], _ grid: TrainingGrid, _ image: ImageVolume, _ file: GivenImage, _ folder: String
+        _ candidates: [LabelCandidate], _ image: ReadImage, _ file: GivenImage, _ folder: String
     ) throws -> [PredictedMask] {
         try create(folder)
-        let millilitres = image.spacing.x * image.spacing.y * image.spacing.z / 1000
-        return try labels.map { label in
-            let organ = parts.library.organs[label.organ].rawValue
-            let (mask, path) = (grid.up(label.foreground), "\(folder)/\(organ).nii.gz")
-            try NIfTIWriter.write(mask: mask, on: image.grid, to: path)
-            let estimate = label.softDice.flatMap {
+        let spacing = image.native.spacing
+        let millilitres = spacing.x * spacing.y * spacing.z / 1000
+        return try candidates.map { candidate in
+            let organ = parts.library.organs[candidate.organ].rawValue
+            let (mask, path) = (image.grid.up(candidate.foreground), "\(folder)/\(organ).nii.gz")
+            try NIfTIWriter.write(mask: mask, on: image.native, to: path)
+            let estimate = candidate.measures.softDice.flatMap {
                 round.evaluation?.calibration?.estimate(organ: organ, softDice: $0)
             }
             return PredictedMask(
                 image: file.path, organ: organ, file: path, voxels: mask.population,
-                millilitres: Double(mask.population) * millilitres, confidence: label.confidence,
-                softDice: label.softDice, dice: estimate?.dice, diceLower: estimate?.lower, diceUpper: estimate?.upper,
-                withheld: round.relabelling?.withheld[organ]?.explanation)
+                millilitres: Double(mask.population) * millilitres, confidence: candidate.measures.confidence,
+                softDice: candidate.measures.softDice, dice: estimate?.dice, diceLower: estimate?.lower,
+                diceUpper: estimate?.upper, withheld: round.relabelling?.withheld[organ]?.explanation)
         }
     }
 }

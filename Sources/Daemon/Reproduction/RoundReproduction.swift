@@ -86,7 +86,8 @@ struct RoundReproduction: Sendable {
         let bar = session.session.output.progress(label, total: learning.recipe.steps)
         defer { bar.finish() }
         let training = try await RoundTraining(
-            learning, cases, from: start, library: parts.library, thread: parts.thread)
+            learning, cases, from: start, library: parts.library,
+            onePart: session.configuration.plan.organsKeptInOnePart, thread: parts.thread)
         _ = try await training.run(observer: RoundTraining.Observer(step: { bar.show($0.step, label: label) }))
         return try await training.checkpoint()
     }

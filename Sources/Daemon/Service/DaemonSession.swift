@@ -72,6 +72,8 @@ struct DaemonSession: Sendable {
             trainer.tell(.organUnannotated(organ))
         }
         if configuration.settings.predictsOtherPatches { trainer.tell(.predictionPatchDiffers) }
+        let others = configuration.plan.modalities.filter { $0 != "CT" }
+        if configuration.settings.intensity == .window, !others.isEmpty { trainer.tell(.windowBesideCT(others)) }
         let recalled = try await catalog.recalledRounds(of: opened.run.id)
         if !recalled.isEmpty { trainer.tell(.roundsRecalled(recalled)) }
         return opened
@@ -119,7 +121,8 @@ struct DaemonSession: Sendable {
             limitInBytes: Int(configuration.daemon.cacheGigabytes * 1e9)
         ) { error in trainer.tell(.cachedImageDamaged(error)) }
         let library = CaseLibrary(
-            snapshot, ontology: ontology, images: images, masks: MaskReader(store: objects))
+            snapshot, ontology: ontology, images: images, settings: configuration.settings,
+            masks: MaskReader(store: objects))
         return RunParts(
             library: library, configuration: configuration, ontology: ontology, catalog: catalog, store: objects
         )

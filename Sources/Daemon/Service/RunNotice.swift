@@ -10,6 +10,8 @@ enum RunNotice: Sendable {
     case organUnannotated(OrganKey)
     /// The windows of prediction have another size than those of training.
     case predictionPatchDiffers
+    /// Images of these modalities, which are not in Hounsfield units, are normalised by a window.
+    case windowBesideCT([String])
     /// The pseudo labels of these rounds are withheld, because data behind them were removed.
     case roundsRecalled([Int])
     /// A cached image is removed and made again.
@@ -30,6 +32,10 @@ enum RunNotice: Sendable {
             output.warn(
                 "learning.predictionPatch is not learning.patch: instance normalisation makes a prediction depend on the size of its "
                     + "window, so that masks and Dice may be worse; remove learning.predictionPatch")
+        case .windowBesideCT(let modalities):
+            output.warn(
+                "learning.intensity is window, and \(modalities.joined(separator: ", ")) is not in Hounsfield units; remove "
+                    + "learning.intensity, or set it to zscore or percentiles")
         case .roundsRecalled(let rounds):
             output.warn(
                 "the pseudo labels of round \(Self.list(rounds)) are withheld, because data behind them were removed; start a run "
@@ -47,6 +53,7 @@ enum RunNotice: Sendable {
         switch self {
         case .organUnannotated(let organ): logger.warning("organ annotated in no training volume", [.organ: organ])
         case .predictionPatchDiffers: logger.warning("prediction windows of another size than training's")
+        case .windowBesideCT: logger.warning("images without Hounsfield units normalised by a window")
         case .roundsRecalled(let rounds):
             logger.warning("pseudo labels withheld, their data were removed", [.round: Self.list(rounds)])
         case .cachedImageDamaged(let error):

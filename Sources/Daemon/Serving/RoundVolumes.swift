@@ -71,9 +71,9 @@ actor RoundVolumes {
                 return stop.isRaised || lost.isRaised
             })
         if job.kind == .predict { return try await open.worker.measure(task).json() }
-        _ = try await open.worker.relabel(
-            task, round: id, under: Claim(job.claim), pooled: try await scores(id, task.weights, open))
-        return nil
+        return try await open.worker.relabel(
+            task, round: id, under: Claim(job.claim), pooled: try await scores(id, task.weights, open)
+        ).json()
     }
 
     /// The run with its snapshot, which is read again after each change of the catalogue: volumes may have been removed.

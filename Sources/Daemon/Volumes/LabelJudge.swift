@@ -12,10 +12,12 @@ struct JudgedLabel: Sendable {
     let label: PseudoLabel
     let quality: MaskQuality?
     let withheld: String?
+    /// 1 − Dice with the mask of the round before, on the volume's own grid; nil where there is none.
+    let change: Double?
 }
 
 /// Decides which pseudo labels of a round become labels: those of organs that the round relabels, of a sufficient predicted Dice, and
-/// of a size, shape and side that the organ has where it is annotated.
+/// of a size, shape and side that the organ has where it is annotated, and not much changed since the round before.
 struct LabelJudge: Sendable {
     let plan: RunPlan
     let round: RoundRecord
@@ -25,14 +27,20 @@ struct LabelJudge: Sendable {
     /// The mask of the other organ of a pair, on the run's grid; nil where there is none.
     typealias Partner = (OrganKey) async throws -> BitVolume?
 
-    /// - Parameter partner: asked for annotated organs only.
-    func judge(_ labels: [PseudoLabel], partner: Partner) async throws -> [JudgedLabel] {
+    /// - Parameters:
+    ///   - changes: 1 − Dice with the masks of the round before, by index of the organ.
+    ///   - partner: asked for annotated organs only.
+    func judge(
+        _ labels: [PseudoLabel], changes: [Int: Double], partner: Partner
+    ) async throws -> [JudgedLabel] {
         var judged: [JudgedLabel] = []
         for label in labels {
             let quality = quality(of: label)
             var reason = organReason(label) ?? qualityReason(label, quality) ?? shapeReason(label)
             if reason == nil { reason = try await sideReason(label, labels, partner) }
-            judged.append(JudgedLabel(label: label, quality: quality, withheld: reason))
+            reason = reason ?? changeReason(label, changes[label.organ])
+            judged.append(
+                JudgedLabel(label: label, quality: quality, withheld: reason, change: changes[label.organ]))
         }
         return judged
     }
@@ -93,6 +101,13 @@ struct LabelJudge: Sendable {
         guard share < plan.minimumLargestPart else { return nil }
         return "its largest part has \(Self.text(share)) of it, below \(Self.text(plan.minimumLargestPart)), "
             + "run.minimumLargestPart"
+    }
+
+    private func changeReason(_ label: PseudoLabel, _ change: Double?) -> String? {
+        guard let change, !label.foreground.isEmpty, change > plan.maximumChange else { return nil }
+        return
+            "its change since the round before of \(Self.text(change)), 1 − Dice, is above \(Self.text(plan.maximumChange)), "
+            + "run.maximumChange"
     }
 
     /// Canonical x grows to the patient's right.

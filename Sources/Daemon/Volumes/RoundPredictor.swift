@@ -17,19 +17,26 @@ actor RoundPredictor {
         (self.settings, self.confidence, self.store, self.thread) = (settings, confidence, store, thread)
     }
 
+    /// Predicts a volume into a sink.
+    ///
     /// - Parameters:
+    ///   - makeSink: makes the sink, which takes the slices of the prediction.
     ///   - attempt: from the second attempt on, windows are predicted one at a time, which needs the least memory. The size of a
     ///     window stays that of the training patch, because instance normalisation makes predictions depend on it.
     ///   - isStopping: checked between windows.
     /// - Throws: `CancellationError` where it is stopped, `TensorError`, `ObjectStoreError`.
-    func predict(
-        _ item: TrainingCase, with weights: RoundWeights, attempt: Int = 1, isStopping: @escaping @Sendable () -> Bool
-    ) async throws -> Prediction {
+    /// - Returns: the sink with the whole prediction.
+    func predict<Sink: PredictionSink>(
+        _ item: TrainingCase, into makeSink: @escaping @Sendable () -> Sink, with weights: RoundWeights,
+        attempt: Int = 1, isStopping: @escaping @Sendable () -> Bool
+    ) async throws -> Sink {
         let networks = try await networks(of: weights)
         let (confidence, settings) = (confidence, attempt > 1 ? settings.withWindowsOneByOne : settings)
         return try await thread.run {
+            var sink = makeSink()
             try Predictor(networks.network, head: networks.head, confidence: confidence, settings: settings)
-                .predict(item) { if isStopping() { throw CancellationError() } }
+                .predict(item, into: &sink) { if isStopping() { throw CancellationError() } }
+            return sink
         }
     }
 

@@ -2,6 +2,7 @@ internal import Catalog
 internal import Domain
 internal import Imaging
 internal import Learning
+internal import Numerics
 internal import Objects
 internal import Plans
 internal import Postgres
@@ -46,25 +47,28 @@ actor VolumeWorker {
     func measure(_ task: Task) async throws -> VolumeMeasures {
         guard let volume = library.snapshot.volumes[task.volume] else { return VolumeMeasures() }
         let item = try await library.makeCase(volume)
-        let prediction = try await predict(item, task)
-        if volume.part == .validation { return try await compare(prediction, item, volume) }
+        if volume.part == .validation {
+            let held = try await predict(item, { [rule] in HeldOutCollector(item, rule: rule) }, task)
+            return try await compare(held, volume)
+        }
         let relabeller = try relabeller(task)
-        let candidates = try await thread.run { relabeller.candidates(item, prediction) }
+        let collector = try await predict(item, { relabeller.collector(for: item) }, task)
+        let candidates = try await thread.run { collector.candidates() }
         kept.keep(candidates, of: task.volume, with: task.weights)
         return VolumeMeasures(candidates, organs: library.organs)
     }
 
-    /// Compares the masks that the round would publish with the annotations of a volume, on the volume's own grid.
-    private func compare(
-        _ prediction: Prediction, _ item: TrainingCase, _ volume: RunVolume
-    ) async throws -> VolumeMeasures {
+    /// Compares the masks that the round would publish with the annotations of a volume; the overlaps are those on its own grid.
+    private func compare(_ held: HeldOutCollector, _ volume: RunVolume) async throws -> VolumeMeasures {
         let (labels, grid, organs) = (try await library.truth(of: volume), library.grid(of: volume), library.organs)
-        return try await thread.run { [rule] in
-            let masks = ExclusiveMasks(item, prediction, rule: rule)
-            return VolumeMeasures(
-                overlaps: Evaluator.overlaps(labels, shape: volume.shape) { grid.up(masks.foregrounds[$0]) },
-                ranking: RankingQuality(organs: organs.count).adding(item, prediction, masks: masks.foregrounds),
-                confidences: masks.confidences, softDice: masks.softDice, organs: organs)
+        let onePart = plan.organsKeptInOnePart
+        return try await thread.run {
+            let results = held.results(keepingLargestPartOf: onePart)
+            func overlaps(_ masks: [BitVolume]) -> [OverlapCounts?] {
+                Evaluator.overlaps(labels, shape: volume.shape) { grid.up(masks[$0]) }
+            }
+            let (whole, largestParts) = (overlaps(results.whole), overlaps(results.largestParts))
+            return VolumeMeasures(results, whole: whole, largestParts: largestParts, onePart: onePart, organs: organs)
         }
     }
 
@@ -73,29 +77,48 @@ actor VolumeWorker {
     /// - Parameters:
     ///   - claim: of the run, or of the job that relabels the volume.
     ///   - pooled: scores of all volumes by organ, where organs are ranked over the whole round.
-    /// - Returns: the number of labels without those withheld; 0 for a volume that is no longer one of the run.
+    /// - Returns: the changes since the round before; none for a volume that is no longer one of the run.
     func relabel(
         _ task: Task, round: RoundID, under claim: Claim, pooled: [ScoreHistogram?]?
-    ) async throws -> Int {
-        guard let volume = library.snapshot.volumes[task.volume] else { return 0 }
-        let labels = try await labels(task, pooled: pooled)
+    ) async throws -> VolumeMeasures {
+        guard let volume = library.snapshot.volumes[task.volume] else { return VolumeMeasures() }
+        let masks = try await catalog.masksBefore(round, of: volume.id)
+        let labels = try await labels(task, pooled: pooled, before: masks)
         do {
             try await stage(labels, volume, round: round, under: claim)
         } catch let error as PostgresError where error.sqlState == "LA010" {
-            return 0  // excluded or removed meanwhile
+            return VolumeMeasures()  // excluded or removed meanwhile
         }
-        return labels.count { $0.withheld == nil }
+        return VolumeMeasures(changes: labels, organs: library.organs)
     }
 
     /// The pseudo labels of a volume, on the run's grid, also those that are withheld.
     ///
-    /// - Parameter pooled: as in `relabel`.
-    func labels(_ task: Task, pooled: [ScoreHistogram?]?) async throws -> [JudgedLabel] {
+    /// - Parameters:
+    ///   - pooled: as in `relabel`.
+    ///   - before: the masks of the round before.
+    func labels(_ task: Task, pooled: [ScoreHistogram?]?, before: [RoundLabel] = []) async throws -> [JudgedLabel] {
         let (relabeller, volume) = (try relabeller(task), try volume(task))
         let candidates = try await candidates(task, relabeller)
         let labels = try await thread.run { candidates.map { relabeller.label($0, pooled: pooled?[$0.organ]) } }
         let judge = LabelJudge(plan: plan, round: task.round, organs: library.organs, snapshot: library.snapshot)
-        return try await judge.judge(labels) { try await library.annotatedMask(of: $0, in: volume) }
+        let changes = try await changes(labels, before, volume)
+        return try await judge.judge(labels, changes: changes) { try await library.annotatedMask(of: $0, in: volume) }
+    }
+
+    /// 1 − Dice of each label and the mask of the round before, on the volume's own grid, by index of the organ. Two empty masks have
+    /// not changed.
+    private func changes(
+        _ labels: [PseudoLabel], _ before: [RoundLabel], _ volume: RunVolume
+    ) async throws -> [Int: Double] {
+        let (grid, organs, reader) = (library.grid(of: volume), library.organs, MaskReader(store: store))
+        var changes: [Int: Double] = [:]
+        for label in labels {
+            guard let earlier = before.first(where: { $0.organ == organs[label.organ] }) else { continue }
+            let mask = try await reader.read(earlier.mask, shape: volume.shape).foreground
+            changes[label.organ] = await work.run { 1 - (Dice.coefficient(mask, grid.up(label.foreground)) ?? 1) }
+        }
+        return changes
     }
 
     /// Those that are kept since the volume was measured, or else those of a new prediction.
@@ -105,12 +128,15 @@ actor VolumeWorker {
             return earlier
         }
         let item = try await library.makeCase(volume)
-        let prediction = try await predict(item, task)
-        return try await thread.run { relabeller.candidates(item, prediction) }
+        let collector = try await predict(item, { relabeller.collector(for: item) }, task)
+        return try await thread.run { collector.candidates() }
     }
 
-    private func predict(_ item: TrainingCase, _ task: Task) async throws -> Prediction {
-        try await predictor.predict(item, with: task.weights, attempt: task.attempt, isStopping: task.isStopping)
+    private func predict<Sink: PredictionSink>(
+        _ item: TrainingCase, _ makeSink: @escaping @Sendable () -> Sink, _ task: Task
+    ) async throws -> Sink {
+        try await predictor.predict(
+            item, into: makeSink, with: task.weights, attempt: task.attempt, isStopping: task.isStopping)
     }
 
     /// - Throws: `RoundsError.unrecoverable` for a round that does not relabel now.

@@ -130,14 +130,18 @@ extension SettingKey {
     }
 
     /// One text or more, none empty, none twice.
+    ///
+    /// - Parameter allowsNone: whether the list may be empty.
     public static func texts(
         _ name: String, _ path: SettingPath<Section, [String]>, limits: String, _ purpose: String,
-        isRequired: Bool = false
+        isRequired: Bool = false, allowsNone: Bool = false
     ) -> SettingKey {
         SettingKey(
             name, path, type: "list of texts", limits: limits, purpose, isRequired: isRequired,
             read: { .list($0.map { .text($0) }) },
-            parse: { $0.asTexts.flatMap { isSet($0) && !$0.contains("") ? $0 : nil } })
+            parse: {
+                $0.asTexts.flatMap { (isSet($0) || allowsNone && $0.isEmpty) && !$0.contains("") ? $0 : nil }
+            })
     }
 
     /// One text or more in their order, which need not be set.

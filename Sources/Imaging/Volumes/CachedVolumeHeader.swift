@@ -3,17 +3,18 @@ internal import Hashing
 
 /// The first bytes of a cached volume.
 struct CachedVolumeHeader {
-    static let size = 128
-    private static let magic = Array("LVC2".utf8)
+    static let size = 192
+    private static let magic = Array("LVC3".utf8)
     /// The bytes that the checksum covers beside the voxels.
-    private static let coveredSize = 64
+    private static let coveredSize = 128
 
     let type: Int
     let shape: GridShape
     let spacing: Vector3<Double>
+    let intensities: ImageIntensities
 
-    init(type: Int, shape: GridShape, spacing: Vector3<Double>) {
-        (self.type, self.shape, self.spacing) = (type, shape, spacing)
+    init(type: Int, shape: GridShape, spacing: Vector3<Double>, intensities: ImageIntensities) {
+        (self.type, self.shape, self.spacing, self.intensities) = (type, shape, spacing, intensities)
     }
 
     init(_ bytes: UnsafeRawBufferPointer, file: String) throws {
@@ -25,6 +26,8 @@ struct CachedVolumeHeader {
         else { throw ImagingError.invalidHeader(file: file, field: "type or shape") }
         shape = GridShape(sizes[0], sizes[1], sizes[2])
         spacing = Vector3((0..<3).map { bytes.loadUnaligned(fromByteOffset: 32 + 8 * $0, as: Double.self) })
+        intensities = ImageIntensities(
+            (0..<7).map { bytes.loadUnaligned(fromByteOffset: 56 + 8 * $0, as: Double.self) })
         let needed = Self.size + shape.count * (type == VoxelType.int16.rawValue ? 2 : 4)
         guard bytes.count == needed else {
             throw ImagingError.truncated(file: file, neededBytes: needed, foundBytes: bytes.count)
@@ -35,7 +38,9 @@ struct CachedVolumeHeader {
     func bytes(with voxels: UnsafeRawBufferPointer) -> [UInt8] {
         var out = Self.magic + withUnsafeBytes(of: UInt32(type), Array.init)
         for size in [shape.x, shape.y, shape.z] { out += withUnsafeBytes(of: size, Array.init) }
-        for step in [spacing.x, spacing.y, spacing.z] { out += withUnsafeBytes(of: step, Array.init) }
+        for step in [spacing.x, spacing.y, spacing.z] + intensities.numbers {
+            out += withUnsafeBytes(of: step, Array.init)
+        }
         out += [UInt8](repeating: 0, count: Self.coveredSize - out.count)
         out += out.withUnsafeBytes { Self.digest($0, voxels) }.bytes
         return out + [UInt8](repeating: 0, count: Self.size - out.count)
@@ -54,5 +59,22 @@ struct CachedVolumeHeader {
         hash.update(head)
         hash.update(voxels)
         return hash.finalize()
+    }
+}
+
+extension ImageIntensities {
+    /// In the order of the header.
+    fileprivate var numbers: [Double] {
+        [
+            codes.scale, codes.offset, statistics.minimum, statistics.mean, statistics.deviation, statistics.low,
+            statistics.high,
+        ]
+    }
+
+    fileprivate init(_ numbers: [Double]) {
+        self.init(
+            codes: IntensityCodes(scale: numbers[0], offset: numbers[1]),
+            statistics: IntensityStatistics(
+                minimum: numbers[2], mean: numbers[3], deviation: numbers[4], low: numbers[5], high: numbers[6]))
     }
 }

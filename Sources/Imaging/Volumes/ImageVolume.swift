@@ -25,6 +25,15 @@ public enum ImageVoxels: Sendable {
         }
     }
 
+    /// Copies the values from the voxel with linear index `start` on, as float32, until `target` is full.
+    public func copy(_ start: Int, into target: UnsafeMutableBufferPointer<Float>) {
+        switch self {
+        case .int16(let voxels): voxels.withVoxels { for i in target.indices { target[i] = Float($0[start + i]) } }
+        case .int32(let voxels): voxels.withVoxels { for i in target.indices { target[i] = Float($0[start + i]) } }
+        case .float32(let voxels): voxels.withVoxels { for i in target.indices { target[i] = $0[start + i] } }
+        }
+    }
+
     /// All values as float32 in canonical order, x fastest.
     public var floats: [Float] {
         switch self {

@@ -14,6 +14,8 @@ public final class MappedVolume: @unchecked Sendable {
     public let shape: GridShape
     /// Millimetres per step along x, y, z.
     public let spacing: Vector3<Double>
+    /// How its voxels become values, and the distribution of these.
+    public let intensities: ImageIntensities
     private let base: UnsafeMutableRawPointer
     private let length: Int
     private let type: Int
@@ -50,7 +52,9 @@ public final class MappedVolume: @unchecked Sendable {
             if isChecked, !header.matches(UnsafeRawBufferPointer(mapped)) {
                 throw ImagingError.damagedCache(file: path, reason: "the bytes do not match their checksum")
             }
-            (shape, spacing, type) = (header.shape, header.spacing, header.type)
+            (shape, spacing, type, intensities) = (
+                header.shape, header.spacing, header.type, header.intensities
+            )
         } catch {
             munmap(mapped.baseAddress!, mapped.count)
             throw error

@@ -4,9 +4,10 @@ public import System
 
 /// A cache of canonical volumes as raw voxels, in files that training maps into memory.
 ///
-/// File format, little-endian: magic `LVC2`, voxel type (u32, NIfTI's code: 4 int16, 16 float32), shape (3 × i64),
-/// spacing in millimetres (3 × f64), zeros up to byte 64, SHA-256 of these 64 bytes and of the voxels, zeros up to byte 128,
-/// voxels x fastest. Every file may be deleted and created again.
+/// File format, little-endian: magic `LVC3`, voxel type (u32, NIfTI's code: 4 int16, 16 float32), shape (3 × i64),
+/// spacing in millimetres (3 × f64), scale and offset of the voxels, then the minimum of the image and the mean, deviation, 0.5th and
+/// 99.5th percentile of its foreground (7 × f64), zeros up to byte 128, SHA-256 of these 128 bytes and of the voxels, zeros up to
+/// byte 192, voxels x fastest. Every file may be deleted and created again.
 public struct VolumeCache: Sendable {
     public let folder: String
     let access: FolderAccess
@@ -19,16 +20,22 @@ public struct VolumeCache: Sendable {
     /// Writes a volume under `name`, atomically; int32 volumes become float32 (exact up to 2^24).
     /// - Throws: `unwritable`.
     public func store(_ volume: ImageVolume, as name: String) throws {
-        try store(volume.voxels, shape: volume.shape, spacing: volume.spacing, as: name)
+        let intensities = ImageIntensities(codes: .exact, statistics: IntensityStatistics(volume))
+        try store(
+            volume.voxels, shape: volume.shape, spacing: volume.spacing, intensities: intensities, as: name)
     }
 
     /// Writes voxels in canonical order; spacing in millimetres per step along x, y, z. See the other form.
-    public func store(_ voxels: ImageVoxels, shape: GridShape, spacing: Vector3<Double>, as name: String) throws {
+    public func store(
+        _ voxels: ImageVoxels, shape: GridShape, spacing: Vector3<Double>, intensities: ImageIntensities,
+        as name: String
+    ) throws {
         if case .int32(let buffer) = voxels {
             let floats = buffer.withVoxels { VoxelBuffer($0.map { Float($0) }) }
-            return try store(.float32(floats), shape: shape, spacing: spacing, as: name)
+            return try store(.float32(floats), shape: shape, spacing: spacing, intensities: intensities, as: name)
         }
-        let header = CachedVolumeHeader(type: voxels.typeCode, shape: shape, spacing: spacing)
+        let header = CachedVolumeHeader(
+            type: voxels.typeCode, shape: shape, spacing: spacing, intensities: intensities)
         try voxels.withBytes { bytes in
             precondition(bytes.count == shape.count * (voxels.typeCode == 4 ? 2 : 4), "one voxel per point")
             try header.bytes(with: bytes).withUnsafeBytes { head in try write([head, bytes], name) }

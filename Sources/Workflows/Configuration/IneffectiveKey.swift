@@ -28,8 +28,25 @@ struct IneffectiveKey: Hashable, Sendable {
                     ["run.maximumDiceLoss", "run.minimumValidationVolumes"]
                 ))
         }
+        if plan.rounds < 2 {
+            groups.append(("run.rounds is \(plan.rounds)", ["run.maximumChange"]))
+        }
+        if plan.keepLargestPart.count == plan.organs.count {
+            groups.append(("run.keepLargestPart has all organs", ["run.minimumLargestPart"]))
+        }
         if !settings.learningRates.isEmpty {
             groups.append(("learning.learningRates is set", ["learning.learningRate"]))
+        }
+        if !plan.modalities.contains(where: { settings.intensity.resolved(for: $0) == .window }) {
+            let cause =
+                settings.intensity == .byModality
+                ? "run.modalities is \(plan.modalities.joined(separator: ", ")), without CT"
+                : "learning.intensity is \(settings.intensity.rawValue)"
+            groups.append(
+                (
+                    cause,
+                    ["windowLow", "windowHigh", "intensityMean", "intensityDeviation"].map { "learning.\($0)" }
+                ))
         }
         groups += validationGroups(plan)
         let written = Set(sections.flatMap { section, values in values.keys.map { "\(section).\($0)" } })

@@ -29,6 +29,10 @@ package struct PlanResolution: Sendable {
         resolved.organs = keys.map(\.rawValue)
         resolved.classMapping = Dictionary(
             uniqueKeysWithValues: mapping.accepted.map { organ, list in (organ.rawValue, list.map(\.rawValue)) })
+        resolved.keepLargestPart = try await organs(plan.keepLargestPart).map(\.rawValue)
+        try resolved.require(
+            Set(resolved.keepLargestPart).isSubset(of: resolved.organs), "keepLargestPart",
+            "organs of run.organs, none twice")
         try resolved.validate()
         return resolved
     }

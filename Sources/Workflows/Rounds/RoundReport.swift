@@ -50,6 +50,14 @@ package struct RoundReport: Sendable {
         results.evaluation?.organs[organ.rawValue]?.volumeRatio
     }
 
+    /// Mean Dice of the predicted masks with all their parts.
+    package func wholeDice(of organ: OrganKey) -> Double? { results.evaluation?.organs[organ.rawValue]?.wholeDice }
+
+    /// Mean Dice of the largest parts of the predicted masks alone.
+    package func largestPartDice(of organ: OrganKey) -> Double? {
+        results.evaluation?.organs[organ.rawValue]?.largestPartDice
+    }
+
     /// Training volumes in which the organ is annotated.
     package func annotatedVolumes(of organ: OrganKey) -> Int? {
         results.evaluation?.organs[organ.rawValue]?.annotatedVolumes

@@ -309,7 +309,7 @@ let trainerStatements: [any Statement.Type] = [
     ReleaseClaim.self,
     RoleOfSession.self,
     RoundLabels.self,
-    RoundMasks.self,
+    RoundMasks.self, MasksBefore.self,
     RoundsOfRun.self,
     RunLabels.self,
     RunVolumes.self,

@@ -190,7 +190,7 @@ struct LargeCatalogue {
         "HeldOutMasks": training, "SelectionsOfRun": training, "RecordSelection": small, "DiceOfRound": training,
         "AnnotatedSizes": training,
         "RoundConfidences": whole, "DiceOfRun": whole, "ListRounds": whole,
-        "RoundLabels": training, "RoundMasks": training,
+        "RoundLabels": training, "RoundMasks": training, "MasksBefore": training,
         "RoundsOfRun": "it counts a run's labels, when one of its rounds changes its state",
         "EnqueueImages": whole,
         "CancelJob": rare, "RetryJob": rare, "CountVolumeJobs": training, "StartingWeights": training,

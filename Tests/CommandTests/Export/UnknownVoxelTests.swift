@@ -7,6 +7,7 @@ import Imaging
 import Learning
 import Objects
 import Phantoms
+import Plans
 import Postgres
 import TestSupport
 import Testing
@@ -80,7 +81,7 @@ import Workflows
             RunSnapshot(organs: ["liver"], volumes: [volume], labels: [label]), ontology: .standard,
             images: ImageCache(
                 VolumeCache(folder: cache), converted: SeriesCache(folder: bench.home + "/converted"), spacing: nil),
-            masks: MaskReader(store: store))
+            settings: LearningSettings(), masks: MaskReader(store: store))
         return try await library.makeCase(volume)
     }
 }

@@ -3,6 +3,8 @@ import Domain
 import Foundation
 import Imaging
 import Learning
+import Numerics
+import Plans
 import Synchronization
 import TestSupport
 import Testing
@@ -48,20 +50,72 @@ import Testing
         for (count, spacing) in spacings.enumerated() {
             let images = try makeCache(in: folder, spacing: spacing)
             #expect(images.grid(of: volume).shape == Self.shape)
-            _ = try images.voxels(of: volume)
+            _ = try images.image(of: volume)
             #expect(try files(in: folder).count == count + 1)
-            _ = try images.voxels(of: volume)
+            _ = try images.image(of: volume)
             #expect(try files(in: folder).count == count + 1)
         }
+    }
+
+    private func makeImage(_ values: NIfTIWriter.Voxels, in folder: String, _ modality: String) throws -> RunVolume {
+        let affine = Affine.scaling(Vector3(2, 2, 3))
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let file = "\(folder)/image.nii.gz"
+        try NIfTIWriter.write(values, on: ImageGrid(shape: Self.shape, affine: affine), to: file)
+        return RunVolume(
+            id: VolumeID(1), subject: SubjectID(1), part: .train, shape: Self.shape, modality: modality, root: folder,
+            file: "image.nii.gz", sha256: try NIfTIReader().readImage(file).file.digest, affine: affine)
+    }
+
+    private func normalised(_ volume: RunVolume, in folder: String, spacing: [Double]?) throws -> [Double] {
+        let image = try makeCache(in: folder, spacing: spacing).image(of: volume)
+        let map = IntensityMap(LearningSettings(), modality: volume.modality, statistics: image.statistics)
+        return image.voxels.withVoxels { voxels in
+            voxels.map { (code: Int16) -> Double in
+                let value = image.voxels.codes.value(code)
+                return (value - Double(map.mean)) * Double(map.inverseDeviation)
+            }
+        }
+    }
+
+    /// A quantitative map or an MR of a range of 1, on its own grid and on another.
+    @Test(arguments: [nil, [3.0, 3, 4]])
+    func aSmallRangeIsKeptToSixteenBits(spacing: [Double]?) throws {
+        let folder = TemporaryFolder.make()
+        let whole = (0..<Self.shape.count).map { (i: Int) -> Int16 in i % 3 == 0 ? 0 : Int16(i * 1571 % 4096) }
+        let large = try makeImage(.int16(VoxelBuffer(whole)), in: "\(folder)/a", "MR")
+        let small = try makeImage(.float32(VoxelBuffer(whole.map { Float($0) / 4095 })), in: "\(folder)/b", "MR")
+        let a = try normalised(large, in: "\(folder)/a", spacing: spacing)
+        let b = try normalised(small, in: "\(folder)/b", spacing: spacing)
+        // Half a step of the codes of the one, half a whole number of the other where it is resampled; the deviation is about 1200.
+        let step: Double = 0.51 * 4095 / 65535
+        let limit = (spacing == nil ? step : step + 0.51) / 1100
+        #expect(zip(a, b).allSatisfy { abs($0 - $1) < limit })
+        #expect(Set(a).count > 50)
+    }
+
+    @Test func hounsfieldUnitsAreKeptAsTheyAre() throws {
+        let folder = TemporaryFolder.make()
+        let whole = (0..<Self.shape.count).map { (i: Int) -> Int16 in Int16(i * 1571 % 4096 - 1024) }
+        let volume = try makeImage(.int16(VoxelBuffer(whole)), in: folder, "CT")
+        let image = try makeCache(in: folder, spacing: nil).image(of: volume)
+        #expect(image.voxels.codes == .exact && image.voxels.withVoxels { Array($0) } == whole)
+        let grid = TrainingGrid(
+            native: Self.shape, nativeSpacing: Vector3(2, 2, 3), wanted: Vector3(3, 3, 4))
+        let resampled = try makeCache(in: folder, spacing: [3, 3, 4]).image(of: volume)
+        let expected = Resampling(
+            from: Self.shape, spacing: Vector3(2, 2, 3), to: grid.shape, spacing: Vector3(3, 3, 4))
+        let values = whole.withUnsafeBufferPointer(expected.linear).map { Int16($0.rounded()) }
+        #expect(resampled.voxels.codes == .exact && resampled.voxels.withVoxels { Array($0) } == values)
     }
 
     @Test func aDamagedFileIsWrittenAgain() throws {
         let folder = TemporaryFolder.make()
         let (volume, images) = (try makeVolume(in: folder), try makeCache(in: folder, spacing: nil))
-        let whole = try images.voxels(of: volume).withVoxels { Array($0) }
+        let whole = try images.image(of: volume).voxels.withVoxels { Array($0) }
         let name = try #require(try files(in: folder).first)
         try Data([1, 2, 3]).write(to: URL(filePath: "\(folder)/cache/\(name)"))
-        let again = try images.voxels(of: volume).withVoxels { Array($0) }
+        let again = try images.image(of: volume).voxels.withVoxels { Array($0) }
         #expect(again == whole)
     }
 
@@ -71,14 +125,14 @@ import Testing
         let reports = Mutex<[ImagingError]>([])
         let images = try makeCache(in: folder, spacing: nil) { error in reports.withLock { $0.append(error) } }
         let volume = try makeVolume(in: folder)
-        let whole = try images.voxels(of: volume).withVoxels { Array($0) }
+        let whole = try images.image(of: volume).voxels.withVoxels { Array($0) }
         let path = "\(folder)/cache/\(try #require(try files(in: folder).first))"
         var bytes = try Data(contentsOf: URL(filePath: path))
         bytes[bytes.count - 5] ^= 4
         try bytes.write(to: URL(filePath: path))
-        #expect(try images.voxels(of: volume).withVoxels { Array($0) } == whole)
+        #expect(try images.image(of: volume).voxels.withVoxels { Array($0) } == whole)
         #expect(reports.withLock { $0.map(\.file) } == [path])
-        _ = try images.voxels(of: volume)
+        _ = try images.image(of: volume)
         #expect(reports.withLock(\.count) == 1)
     }
 
@@ -87,10 +141,10 @@ import Testing
         let folder = TemporaryFolder.make()
         let volume = try makeVolume(in: folder)
         let fine = try makeCache(in: folder, spacing: nil, limitInBytes: 1000)
-        _ = try fine.voxels(of: volume)
+        _ = try fine.image(of: volume)
         let first = try files(in: folder)
         let coarse = try makeCache(in: folder, spacing: [2.1, 2.1, 3.1], limitInBytes: 1000)
-        _ = try coarse.voxels(of: volume)
+        _ = try coarse.image(of: volume)
         let second = try files(in: folder)
         #expect(first.count == 1 && second.count == 1 && first != second)
     }

@@ -24,10 +24,11 @@ MIGRATIONS = (
     "62ae36af43f64a3ff95ee33b4e4d06b6d2b707d35ab466d18cde62e8bdb6c862",
     "c76bfc11392c34a142327d0d4f97fb70bbacc347046c397f014dcfb1e9b05e2c",
     "e7641d8955f9f4c62f3fb874b91518ca03a8777942fa498c215a0b5dc925b18b",
+    "44337dd5842de89b44a5f1d96ef6d5d8976541c3f3abd8def042b772e26c2604",
 )
 
 #: What STATEMENT returns of a schema that these migrations made.
-DIGEST = "e4628e43a46021a0c5d53d2d00d6c1c262c79abd100a4b1e3f692d0b3a5f9c4b"
+DIGEST = "7ad9dafc66a47e6168c6ec51167c997f6f03dca3fbd7a1f13a0a70d891fa86de"
 
 #: Reads the ledger of migrations, and the digest.
 STATEMENT = r"""

@@ -124,6 +124,20 @@ struct RoundMasks: Statement {
     func decode(_ row: PostgresRow) throws -> RoundLabel { try RoundLabel(row) }
 }
 
+struct MasksBefore: Statement {
+    static let sql = """
+        select m.volume_id, m.organ, m.confidence, m.mask_id, m.content_sha256, m.object_digest, m.object_offset,
+            m.object_length, false
+        from lacuna.round r join lacuna.round b on b.run_id = r.run_id and b.number = r.number - 1
+        cross join lateral lacuna.round_masks(b.id) m
+        where r.id = $1 and m.volume_id = $2
+        """
+    let round: RoundID
+    let volume: VolumeID
+    var binds: [any PostgresBindable] { [round, volume] }
+    func decode(_ row: PostgresRow) throws -> RoundLabel { try RoundLabel(row) }
+}
+
 /// The rounds of a run with pseudo labels none of which may be read any more.
 struct RecalledRounds: Statement {
     static let sql = """
