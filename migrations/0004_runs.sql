@@ -149,6 +149,7 @@ create table job (
     login text,
     lease_until timestamptz,
     reason text constraint reason_is_short check (length(reason) <= 2000),
+    descriptor_version integer constraint descriptors_alone_have_a_version check ((descriptor_version is not null) = (kind = 'fingerprint')),
     result jsonb constraint result_is_bounded check (octet_length(result::text) <= 4194304),
     created_at timestamptz not null default clock_timestamp(),
     begun_at timestamptz,
@@ -183,6 +184,7 @@ comment on column job.login is 'The login of the claim; no other may use it.';
 comment on column job.begun_at is 'When the job was first claimed from the queue, since a person last retried it. The time limit of a scheduled run counts from here.';
 comment on column job.worker is 'Host and process of the holder, or of the last one of a job that is done or dead; null: nobody holds the job.';
 comment on column job.reason is 'Why the last attempt failed, or why the job is dead or cancelled.';
+comment on column job.descriptor_version is 'The version of the image descriptor that a fingerprint job computes.';
 comment on column job.result is 'What a predict job measured, by organ; read by the daemon that holds the run. Removed when the round is published or closed.';
 
 create table withheld_organ (

@@ -429,7 +429,7 @@ comment on function round_masks(bigint) is 'The masks that a round predicted its
 create function end_jobs_of_round(p_round bigint, p_state round_state) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update job set result = null
-    where p_state = 'published' and round_id = p_round and kind = 'predict' and state = 'done' and result is not null;
+    where p_state = 'published' and round_id = p_round and kind in ('predict', 'relabel') and state = 'done' and result is not null;
     update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
         reason = round_name(p_round) || ' is ' || p_state, ended_at = clock_timestamp()
     where id = any (array(select id from job where round_id = p_round and state in ('waiting', 'running') order by id for update))

@@ -105,9 +105,11 @@ begin
     if not found then
         perform refuse_claim(p_job);
     end if;
-    if the_kind = 'predict' and jsonb_typeof(p_result) is distinct from 'object' or the_kind <> 'predict' and p_result is not null then
-        raise exception 'a job % has %', the_kind, case the_kind when 'predict' then 'a JSON object as its result' else 'no result' end
-            using errcode = 'LA004';
+    if the_kind = 'predict' and p_result is null or the_kind in ('predict', 'relabel') and jsonb_typeof(p_result) <> 'object' then
+        raise exception 'a job % has a JSON object as its result', the_kind using errcode = 'LA004';
+    end if;
+    if the_kind not in ('predict', 'relabel') and p_result is not null then
+        raise exception 'a job % has no result', the_kind using errcode = 'LA004';
     end if;
     if octet_length(p_result::text) > 4194304 then
         raise exception 'a result of % bytes is larger than 4 MiB', octet_length(p_result::text) using errcode = 'LA004';
@@ -115,7 +117,7 @@ begin
     update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), login = null, lease_until = null
     where id = p_job;
 end $$;
-comment on function complete_job(bigint, bigint, jsonb) is 'Ends a claimed job as done: a prediction with what it measured, a JSON object of at most 4 MiB, other kinds without a result. The job of a run ends with the run.';
+comment on function complete_job(bigint, bigint, jsonb) is 'Ends a claimed job as done: a prediction with what it measured, a JSON object of at most 4 MiB, a relabelling with or without one, other kinds without a result. The job of a run ends with the run.';
 
 create function volume_part(p_run bigint, p_volume bigint) returns split_part
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -229,14 +231,14 @@ begin
         raise exception 'only volumes are fingerprinted, for a version of descriptors, or verified, without one' using errcode = 'LA004';
     end if;
     perform from job where kind = p_kind and round_id is null and state in ('done', 'dead', 'cancelled') order by id for update;
-    insert into job as j (kind, volume_id, priority, max_attempts)
-    select p_kind, v.id, -1, 3 from volume v
+    insert into job as j (kind, volume_id, descriptor_version, priority, max_attempts)
+    select p_kind, v.id, p_descriptor_version, -1, 3 from volume v
     where exists (select from readable_sources(v.id))
       and (p_kind = 'verify'
           or not exists (select from image_descriptor d where d.volume_id = v.id and d.version = p_descriptor_version))
     order by v.id
     on conflict (volume_id, kind) where round_id is null and volume_id is not null do update
-    set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, begun_at = null, ended_at = null, worker = null
+    set state = 'waiting', descriptor_version = excluded.descriptor_version, attempts = 0, due = clock_timestamp(), reason = null, begun_at = null, ended_at = null, worker = null
     where j.state in ('done', 'dead', 'cancelled');
     get diagnostics enqueued = row_count;
     if enqueued > 0 then
@@ -279,10 +281,13 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
     from hold_image(p_job, p_token, 'verify') j (volume_id) join volume v on v.id = j.volume_id
     join mask m on m.volume_id = v.id join organ o on o.id = m.organ_id join object b on b.digest = m.object_digest
     where b.purged_at is null and exists (select from readable_sources(v.id))
+      and not exists (
+        select from annotation a join release r on r.id = a.release_id join withdrawn_dataset w on w.dataset_id = r.dataset_id
+        where a.mask_id = m.id)
       and not exists (select from split_member p where p.subject_id = v.subject_id and p.part = 'test')
     order by m.object_digest, m.object_offset, m.id
 $$;
-comment on function masks_of_job(bigint, bigint) is 'The masks of the volume that a claimed job verifies, by object; none of a volume that is withheld or in a test part, whose labels no trainer reads.';
+comment on function masks_of_job(bigint, bigint) is 'The masks of the volume that a claimed job verifies, by object; none of a volume that is withheld or in a test part, whose labels no trainer reads, and none of a removed dataset.';
 
 create function record_descriptor(p_job bigint, p_token bigint, p_version integer, p_descriptor bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -291,6 +296,10 @@ declare
 begin
     if not exists (select from readable_sources(the_volume)) then
         raise exception 'volume % is withheld', the_volume using errcode = 'LA006';
+    end if;
+    if p_version is distinct from (select descriptor_version from job where id = p_job) then
+        raise exception 'the job asks for a descriptor of another version than %', coalesce(p_version::text, 'null')
+            using errcode = 'LA004', hint = 'a daemon of the program that created the job can do it';
     end if;
     insert into image_descriptor (volume_id, version, descriptor) values (the_volume, p_version, p_descriptor) on conflict do nothing;
 end $$;

@@ -74,14 +74,17 @@ begin
     if exists (select from unnest(p_organs, p_guards) as g (organ, guard) group by organ, guard having count(*) > 1) then
         raise exception 'an organ and guard is given twice' using errcode = 'LA004';
     end if;
-    perform require_state(p_round, 'evaluated');
+    perform from round where id = p_round and state = 'relabelling' for share;
+    if not found or not coalesce('change' = all (p_guards), false) then
+        perform require_state(p_round, 'evaluated');
+    end if;
     insert into guard_result (round_id, organ_id, guard, value, limit_value, outcome)
     select p_round, o.id, g.guard, g.value, g.limit_value, g.outcome
     from unnest(p_organs, p_guards, p_values, p_limits, p_outcomes) as g (organ, guard, value, limit_value, outcome)
     join organ o on o.key = g.organ
     on conflict do nothing;
 end $$;
-comment on function record_guards(bigint, bigint, bigint, text[], text[], real[], real[], text[]) is 'Records the results of the guards of a round that is evaluated, before it relabels; the arrays are parallel. What is recorded already is kept.';
+comment on function record_guards(bigint, bigint, bigint, text[], text[], real[], real[], text[]) is 'Records the results of the guards of a round that is evaluated, and of the guard change of one that relabels; the arrays are parallel. What is recorded already is kept.';
 
 -- MARK: Override
 

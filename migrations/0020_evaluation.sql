@@ -29,6 +29,9 @@ begin
         raise exception 'an organ is given twice' using errcode = 'LA004';
     end if;
     perform require_state(p_round, 'training');
+    if (select count(distinct step) from round_validation where round_id = p_round) >= 10000 then
+        raise exception '% has 10000 evaluations already', round_name(p_round) using errcode = 'LA004', hint = 'give a larger run.validateEvery';
+    end if;
     insert into round_validation (round_id, step, organ_id, dice, volumes)
     select p_round, p_step, o.id, e.dice, e.volumes
     from unnest(p_organs, p_dice, p_volumes) as e (organ, dice, volumes) join organ o on o.key = e.organ

@@ -10,7 +10,7 @@ enum { UNKNOWN = 0, POSITIVE = 2, TRUTH = 3, PSEUDO = 4 };
 /* Float sums of as many voxels keep six digits; they are added up in double. */
 enum { BLOCK = 1024 };
 
-/* e^-a for a >= 0, to 2 units in the last place; 0 beyond 87. */
+/* e^-a for a >= 0, to 2 units in the last place; beyond 87 as at 87. */
 static inline float exp_of_negative(float a) {
     const float x = a > 87.0f ? -87.0f : -a;
     const float n = __builtin_rintf(x * 1.44269504f);
@@ -59,8 +59,9 @@ CK_VARIANTS static void measure_block(
         const float weight = weight_of(state, pseudo_weight), y = is_positive ? 1.0f : 0.0f;
         const float z = exp_of_negative(__builtin_fabsf(x)), inverse = 1.0f / (1.0f + z);
         const float p = x >= 0 ? inverse : z * inverse;
-        const float as_negative = (x > 0 ? x : 0.0f) + log_of_successor(z);
-        const float term = is_positive ? positive_weight * (as_negative - x) : as_negative;
+        const float towards_truth = is_positive ? x : -x;
+        const float excess = (towards_truth < 0 ? -towards_truth : 0.0f) + log_of_successor(z);
+        const float term = is_positive ? positive_weight * excess : excess;
         probabilities[i] = p;
         cross_entropy += weight > 0 ? weight * term : 0.0f;
         predicted += weight * p;

@@ -234,10 +234,6 @@ ct_status ct_divide(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_
     return produce(out, error, [&] { return at::div(a->value, b->value); });
 }
 
-ct_status ct_affine(const ct_tensor *a, double scale, double offset, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return offset == 0 ? at::mul(a->value, scale) : at::add(at::mul(a->value, scale), offset); });
-}
-
 ct_status ct_sigmoid(const ct_tensor *a, ct_tensor **out, ct_error *error) {
     return produce(out, error, [&] { return at::sigmoid(a->value); });
 }
@@ -266,10 +262,6 @@ ct_status ct_copy(ct_tensor *destination, const ct_tensor *source, ct_error *err
 
 // MARK: - Shape
 
-ct_status ct_reshape(const ct_tensor *a, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return at::reshape(a->value, list(shape, rank)); });
-}
-
 ct_status ct_cat(const ct_tensor *const *tensors, int32_t count, int32_t axis, ct_tensor **out, ct_error *error) {
     return produce(out, error, [&] {
         std::vector<at::Tensor> parts;
@@ -277,10 +269,6 @@ ct_status ct_cat(const ct_tensor *const *tensors, int32_t count, int32_t axis, c
         for (int32_t i = 0; i < count; ++i) parts.push_back(tensors[i]->value);
         return at::cat(parts, axis);
     });
-}
-
-ct_status ct_slice(const ct_tensor *a, int32_t axis, int64_t start, int64_t end, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return a->value.slice(axis, start, end); });
 }
 
 // MARK: - Network

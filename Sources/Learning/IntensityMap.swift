@@ -45,7 +45,7 @@ extension TrainingCase {
         return Double(counts.max() ?? 0) > limit * Double(counts.reduce(0, +))
     }
 
-    /// Up to a hundred thousand voxels that are not 0, by the twentieth of the range in which they are after clipping.
+    /// A sample of at most two hundred thousand voxels, those that are not 0, by the twentieth of the range in which they are after clipping.
     private var countsInRange: [Int] {
         var counts = [Int](repeating: 0, count: 20)
         let (low, high) = (Double(normalisation.low), Double(normalisation.high))

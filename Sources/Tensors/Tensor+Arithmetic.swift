@@ -18,11 +18,6 @@ extension Tensor {
         Tensor(owning: try produced("divide") { ct_divide(a.handle, b.handle, $0, $1) })
     }
 
-    /// scale · self + offset.
-    public func scaled(by scale: Double, plus offset: Double = 0) throws(TensorError) -> Tensor {
-        Tensor(owning: try produced("scale") { ct_affine(handle, scale, offset, $0, $1) })
-    }
-
     public func sigmoid() throws(TensorError) -> Tensor {
         Tensor(owning: try produced("sigmoid") { ct_sigmoid(handle, $0, $1) })
     }
@@ -44,22 +39,10 @@ extension Tensor {
 }
 
 extension Tensor {
-    public func reshaped(_ shape: [Int]) throws(TensorError) -> Tensor {
-        let sizes = shape.map(Int64.init)
-        return Tensor(owning: try produced("reshape") { ct_reshape(handle, sizes, Int32(sizes.count), $0, $1) })
-    }
-
     public static func concatenated(_ tensors: [Tensor], axis: Int) throws(TensorError) -> Tensor {
         let handles = tensors.map { Optional($0.handle) }
         return Tensor(
             owning: try produced("concatenate") { ct_cat(handles, Int32(handles.count), Int32(axis), $0, $1) })
     }
 
-    /// A view of positions `range` along `axis`.
-    public func slice(_ range: Range<Int>, axis: Int) throws(TensorError) -> Tensor {
-        Tensor(
-            owning: try produced("slice") {
-                ct_slice(handle, Int32(axis), Int64(range.lowerBound), Int64(range.upperBound), $0, $1)
-            })
-    }
 }

@@ -13,6 +13,24 @@ extension DaemonTests {
             return run
         }
 
+        /// Before the first checkpoint there is nothing to continue from, and the error is the only thing to report.
+        @Test func anErrorBeforeTheFirstCheckpointIsReported() async throws {
+            try await World.with { place in
+                try await place.change(
+                    """
+                    begin; set local session_replication_role = replica;
+                    update lacuna.source s set file = 'gone.nii.gz' from lacuna.release r, lacuna.dataset d
+                    where r.id = s.release_id and d.id = r.dataset_id and d.name = 'heldout'; commit
+                    """)
+                var run = RunFile()
+                run.guards += "\n  validateEvery: 1"
+                let ending = try await place.daemon(run)
+                #expect(
+                    ending.status == 3 && ending.errors.contains("the image of a volume is missing"), "\(ending.errors)"
+                )
+            }
+        }
+
         @Test func aRoundEndsAtThePlateauWithTheFiguresThatItIsEvaluatedWith() async throws {
             try await World.with { place in
                 let ending = try await place.daemon(Self.run)

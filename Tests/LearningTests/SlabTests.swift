@@ -47,6 +47,40 @@ import Testing
         }
     }
 
+    /// By distances instead of dilation: negatives count up to two steps from the mask, also across slices.
+    @Test(arguments: [1, 4])
+    func softDiceCountsTheNegativesNearTheMask(depth: Int) throws {
+        let scores = Self.scores(7).map { $0.map { $0 > 1200 ? $0 : min($0, 0) } }
+        let prediction = Prediction(shape: Self.shape, logits: scores)
+        let relabeller = Relabeller(
+            rule: KnownVoxelRule(organCount: 3, exclusions: []), recipe: .everything(organs: 3))
+        var collector = relabeller.collector(for: Self.item([.unknown, .unknown, .unknown]))
+        for piece in prediction.cut(depth) { collector.add(piece) }
+        for candidate in collector.candidates() {
+            let mask = candidate.foreground.voxels.map(place)
+            var (overlap, rest) = (0.0, 0.0)
+            for voxel in 0..<Self.shape.count {
+                let p = prediction.probability(organ: candidate.organ, voxel: voxel)
+                if candidate.foreground[voxel] {
+                    overlap += p
+                } else if mask.contains(where: { steps($0, place(voxel)) <= 2 }) {
+                    rest += p
+                }
+            }
+            let expected = 2 * overlap / (overlap + rest + Double(mask.count))
+            let softDice = try #require(candidate.measures.softDice)
+            #expect(!mask.isEmpty && abs(softDice - expected) < 1e-9)
+        }
+    }
+
+    private func place(_ voxel: Int) -> Vector3<Int> {
+        Vector3(voxel % 12, voxel / 12 % 10, voxel / 120)
+    }
+
+    private func steps(_ a: Vector3<Int>, _ b: Vector3<Int>) -> Int {
+        abs(a.x - b.x) + abs(a.y - b.y) + abs(a.z - b.z)
+    }
+
     @Test(arguments: [1, 2, 4])
     func heldOutMeasuresAreThoseOfTheWhole(depth: Int) {
         let truth = BitVolume(Self.shape) { x, y, _ in x > 4 && y > 2 }

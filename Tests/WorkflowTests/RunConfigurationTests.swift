@@ -94,7 +94,9 @@ import Testing
         #expect(await place(PostgresError.server(refused)) == "elsewhere")
         refused.column = "split"
         #expect(await place(PostgresError.server(refused)) == "run.split 4")
-        #expect(await place(CatalogError.unknownOrgan("livr")) == "run.organs 3")
+        let organ = MisconfiguredValue(
+            file: nil, line: nil, key: "run.classMapping", cause: CatalogError.unknownOrgan("livr"))
+        #expect(await place(organ) == "run.classMapping 8")
         let mapping = ConfigurationError(key: "run.classMapping.aorta", problem: "is wrong", remedy: "mend it")
         #expect(await place(mapping) == "run.classMapping.aorta 8")
         #expect(await place(SettingError.missing(key: "name", limits: "a name")) == "run.name 2")

@@ -72,8 +72,6 @@ ct_status ct_add(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_err
 ct_status ct_subtract(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_error *error);
 ct_status ct_multiply(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_error *error);
 ct_status ct_divide(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_error *error);
-/* scale * a + offset */
-ct_status ct_affine(const ct_tensor *a, double scale, double offset, ct_tensor **out, ct_error *error);
 ct_status ct_sigmoid(const ct_tensor *a, ct_tensor **out, ct_error *error);
 ct_status ct_sum(const ct_tensor *a, const int64_t *axes, int32_t axis_count, ct_tensor **out, ct_error *error);
 ct_status ct_sum_all(const ct_tensor *a, ct_tensor **out, ct_error *error);
@@ -84,9 +82,7 @@ ct_status ct_copy(ct_tensor *destination, const ct_tensor *source, ct_error *err
 
 /* Shape */
 
-ct_status ct_reshape(const ct_tensor *a, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error);
 ct_status ct_cat(const ct_tensor *const *tensors, int32_t count, int32_t axis, ct_tensor **out, ct_error *error);
-ct_status ct_slice(const ct_tensor *a, int32_t axis, int64_t start, int64_t end, ct_tensor **out, ct_error *error);
 
 /* Network */
 

@@ -1,8 +1,8 @@
 internal import ArgumentParser
 internal import Catalog
 internal import Console
-internal import Jobs
 internal import Domain
+internal import Jobs
 internal import Workflows
 
 struct VolumeDescriptors: AsyncParsableCommand {

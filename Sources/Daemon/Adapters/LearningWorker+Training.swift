@@ -39,7 +39,8 @@ extension LearningWorker: RoundTrainer {
         async let outcome = runTraining(cases, start, context, stop, source)
         do {
             let last = try await follow(signals, context, observer)
-            guard let last, let ending = TrainingEnding(try await outcome) else { return nil }
+            let ending = TrainingEnding(try await outcome)  // its error comes first: there may be no checkpoint yet
+            guard let last, let ending else { return nil }
             return weights(last.object, after: last.step, context, loss: last.loss, ending: ending)
         } catch {
             stop.raise()  // or the scope would wait for all of the round's steps

@@ -32,7 +32,10 @@ struct ServeCommand: AsyncParsableCommand {
     var config: String?
 
     @Option(
-        help: .value("kinds", "Kinds of jobs that it takes, separated by commas: run, predict, relabel. (default: all)")
+        help: .value(
+            "kinds",
+            "Kinds of jobs that it takes, separated by commas: run, predict, relabel, fingerprint, verify. (default: all)"
+        )
     )
     var kinds: String?
 

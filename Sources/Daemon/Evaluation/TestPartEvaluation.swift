@@ -32,9 +32,13 @@ struct TestPartEvaluation: Sendable {
         let catalog = LabelCatalog(session.session.connection, program: Program.lacunad.version)
         let opened = try await catalog.openTestPart(of: run.id, round: number)
         let (plan, records) = (session.configuration.plan, try await session.catalog.rounds(of: run.id))
-        guard let record = records.first(where: { $0.number == opened.round }), let round = try? RoundRecord(record),
-            let weights = RoundWeights(round)
-        else { preconditionFailure("a closed round has weights") }
+        guard let record = records.first(where: { $0.number == opened.round }) else {
+            throw RoundsError.unrecoverable(reason: "round \(opened.round) is not among the rounds of the run")
+        }
+        let round = try RoundRecord(record)
+        guard let weights = RoundWeights(round) else {
+            throw RoundsError.unrecoverable(reason: "round \(opened.round) has no weights")
+        }
         (self.round, self.weights, onePart) = (round, weights, plan.organsKeptInOnePart)
         let snapshot = RunSnapshot(
             organs: plan.organs.map { OrganKey($0) }, volumes: try await catalog.testVolumes(opened),

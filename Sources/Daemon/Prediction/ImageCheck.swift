@@ -73,8 +73,10 @@ struct ImageCheck: Sendable {
         guard let available = Memory.available else { return }
         let score = (hasHead ? 2 : 1) * MemoryLayout<Int16>.size
         let inProgress = min(slices, training.z) * training.x * training.y * organs * 3 * score
+        // Of the five slices whose neighbours are still to come.
+        let surroundings = 15 * training.x * training.y * organs
         // The codes, the positives of one organ at each voxel, the masks, and two copies of a mask that is written.
-        let needed = training.count * (2 + score + (organs + 7) / 8) + inProgress + native.count * 3
+        let needed = training.count * (2 + score + (organs + 7) / 8) + inProgress + surroundings + native.count * 3
         guard needed > available else { return }
         throw WorkflowError(
             .badInput,

@@ -97,7 +97,8 @@ struct ImagePrediction: Sendable {
     }
 
     /// Memory, in bytes for each voxel: of the image as it is stored while it is read; then 2 of the run's grid for its codes, an eighth
-    /// for each organ's mask and two for each predicted positive, and 6 per organ for the slices in progress (`Predictor`).
+    /// for each organ's mask and two for each predicted positive, and 6 per organ for the slices in progress (`Predictor`); and what
+    /// `SurroundingScores` takes.
     private func predict(_ file: GivenImage, _ request: Request, _ warn: (String) -> Void) async throws
         -> PredictedImage
     {

@@ -90,7 +90,7 @@ struct DaemonService: Service {
                 trainer: trainer, settings: settings, queue: queue(working), claims: claims, stop: stop,
                 observation: observation),
             images: ImageJobs(
-                trainer: trainer, queue: queue(working), claims: claims, observation: observation),
+                trainer: trainer, queue: queue(working), claims: claims, stop: stop, observation: observation),
             observation: observation)
         let meter = try await observation.queueMeter {
             queue(try await untilShutdown { try await trainer.connectAgain() })

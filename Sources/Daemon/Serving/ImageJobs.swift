@@ -4,6 +4,7 @@ internal import Domain
 internal import Jobs
 internal import Logging
 internal import Monitoring
+internal import System
 internal import Workflows
 
 /// Fingerprints and verifies volumes, for no round. A job whose volume was withdrawn meanwhile is done: nothing of it may be read.
@@ -11,6 +12,7 @@ struct ImageJobs: Sendable {
     let trainer: TrainerSession
     let queue: JobQueue
     let claims: HeldClaims
+    let stop: StopFlag
     let observation: Observation
 
     /// - Throws: the errors of the connection.
@@ -19,7 +21,13 @@ struct ImageJobs: Sendable {
             let attempt = JobAttempt(queue: queue, claims: claims, job: job)
             let ending = try await attempt.run(rethrowing: false) {
                 let claim = Claim(job.claim)
-                if job.kind == .fingerprint { try await fingerprint(claim) } else { try await verify(claim) }
+                if job.kind == .fingerprint {
+                    try await fingerprint(claim)
+                } else {
+                    try await verify(claim) {
+                        if stop.isRaised || attempt.lost.isRaised { throw CancellationError() }
+                    }
+                }
                 return nil
             }
             observation.report(job, ending)
@@ -34,11 +42,11 @@ struct ImageJobs: Sendable {
         try await trainer.catalog.record(record, under: claim)
     }
 
-    private func verify(_ claim: Claim) async throws {
+    private func verify(_ claim: Claim, checkStop: () throws -> Void) async throws {
         let check = VolumeCheck(store: trainer.objects)
         let findings = try await check.findings(
             files: try await trainer.catalog.images(of: claim).map(\.file),
-            objects: try await trainer.catalog.objects(of: claim))
+            objects: try await trainer.catalog.objects(of: claim), checkStop: checkStop)
         guard findings.isEmpty else { throw DaemonError.damaged(findings.map(\.nameless)) }
     }
 }

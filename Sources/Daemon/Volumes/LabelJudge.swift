@@ -12,8 +12,18 @@ struct JudgedLabel: Sendable {
     let label: PseudoLabel
     let quality: MaskQuality?
     let withheld: String?
-    /// 1 − Dice with the mask of the round before, on the volume's own grid; nil where there is none.
+    /// 1 − Dice with the mask of the round before, on the volume's own grid; nil where there is none that can be read.
     let change: Double?
+}
+
+/// What is known of the change of a mask since the round before.
+enum LabelChange: Sendable {
+    /// 1 − Dice of the two.
+    case measured(Double)
+    /// The earlier mask is missing or damaged.
+    case unreadable
+
+    var value: Double? { if case .measured(let value) = self { value } else { nil } }
 }
 
 /// Decides which pseudo labels of a round become labels: those of organs that the round relabels, of a sufficient predicted Dice, and
@@ -28,10 +38,10 @@ struct LabelJudge: Sendable {
     typealias Partner = (OrganKey) async throws -> BitVolume?
 
     /// - Parameters:
-    ///   - changes: 1 − Dice with the masks of the round before, by index of the organ.
+    ///   - changes: since the round before, by index of the organ.
     ///   - partner: asked for annotated organs only.
     func judge(
-        _ labels: [PseudoLabel], changes: [Int: Double], partner: Partner
+        _ labels: [PseudoLabel], changes: [Int: LabelChange], partner: Partner
     ) async throws -> [JudgedLabel] {
         var judged: [JudgedLabel] = []
         for label in labels {
@@ -40,7 +50,7 @@ struct LabelJudge: Sendable {
             if reason == nil { reason = try await sideReason(label, labels, partner) }
             reason = reason ?? changeReason(label, changes[label.organ])
             judged.append(
-                JudgedLabel(label: label, quality: quality, withheld: reason, change: changes[label.organ]))
+                JudgedLabel(label: label, quality: quality, withheld: reason, change: changes[label.organ]?.value))
         }
         return judged
     }
@@ -103,8 +113,12 @@ struct LabelJudge: Sendable {
             + "run.minimumLargestPart"
     }
 
-    private func changeReason(_ label: PseudoLabel, _ change: Double?) -> String? {
-        guard let change, !label.foreground.isEmpty, change > plan.maximumChange else { return nil }
+    private func changeReason(_ label: PseudoLabel, _ change: LabelChange?) -> String? {
+        guard let change, !label.foreground.isEmpty, plan.maximumChange < 1 else { return nil }
+        guard let change = change.value else {
+            return "its change since the round before cannot be measured: that mask is missing or damaged"
+        }
+        guard change > plan.maximumChange else { return nil }
         return
             "its change since the round before of \(Self.text(change)), 1 − Dice, is above \(Self.text(plan.maximumChange)), "
             + "run.maximumChange"

@@ -110,15 +110,31 @@ actor VolumeWorker {
     /// not changed.
     private func changes(
         _ labels: [PseudoLabel], _ before: [RoundLabel], _ volume: RunVolume
-    ) async throws -> [Int: Double] {
-        let (grid, organs, reader) = (library.grid(of: volume), library.organs, MaskReader(store: store))
-        var changes: [Int: Double] = [:]
+    ) async throws -> [Int: LabelChange] {
+        let (grid, organs) = (library.grid(of: volume), library.organs)
+        var changes: [Int: LabelChange] = [:]
         for label in labels {
             guard let earlier = before.first(where: { $0.organ == organs[label.organ] }) else { continue }
-            let mask = try await reader.read(earlier.mask, shape: volume.shape).foreground
-            changes[label.organ] = await work.run { 1 - (Dice.coefficient(mask, grid.up(label.foreground)) ?? 1) }
+            guard let mask = try await readable(earlier, volume)?.foreground else {
+                changes[label.organ] = .unreadable
+                continue
+            }
+            changes[label.organ] = await work.run {
+                .measured(1 - (Dice.coefficient(mask, grid.up(label.foreground)) ?? 1))
+            }
         }
         return changes
+    }
+
+    /// Nil where the mask is missing or damaged.
+    private func readable(_ label: RoundLabel, _ volume: RunVolume) async throws -> Mask? {
+        do {
+            return try await MaskReader(store: store).read(label.mask, shape: volume.shape)
+        } catch let error as ObjectStoreError where error.isDamage {
+            return nil
+        } catch is WorkflowError {
+            return nil
+        }
     }
 
     /// Those that are kept since the volume was measured, or else those of a new prediction.

@@ -1,5 +1,5 @@
 /// What a normalisation needs of the distribution of an image's values. The foreground is all voxels that are not 0, as in nnU-Net
-/// (Isensee et al., Nature Methods 2021), or all where none is left.
+/// (Isensee et al., Nature Methods 2021).
 public struct IntensityStatistics: Hashable, Sendable {
     /// Of all voxels.
     public let minimum: Double

@@ -887,7 +887,7 @@ grant execute on function annotation_rank(text, integer[], integer, integer), an
 """###),
         Migration(
             number: 4, name: "runs",
-            sha256: "0b19b11a14f81e0338397a2f03ea7f6d79c3d17161f3a3cf5898e47470bd7183",
+            sha256: "6437d348d4a559b4063e3b5bfac3b8a3c767899ecb0fb6bfbae24353c987978b",
             sql: ###"""
 -- Runs, rounds, checkpoints, pseudo labels, evaluations and the pointers that make a round visible.
 set local role lacuna_owner;
@@ -1040,6 +1040,7 @@ create table job (
     login text,
     lease_until timestamptz,
     reason text constraint reason_is_short check (length(reason) <= 2000),
+    descriptor_version integer constraint descriptors_alone_have_a_version check ((descriptor_version is not null) = (kind = 'fingerprint')),
     result jsonb constraint result_is_bounded check (octet_length(result::text) <= 4194304),
     created_at timestamptz not null default clock_timestamp(),
     begun_at timestamptz,
@@ -1074,6 +1075,7 @@ comment on column job.login is 'The login of the claim; no other may use it.';
 comment on column job.begun_at is 'When the job was first claimed from the queue, since a person last retried it. The time limit of a scheduled run counts from here.';
 comment on column job.worker is 'Host and process of the holder, or of the last one of a job that is done or dead; null: nobody holds the job.';
 comment on column job.reason is 'Why the last attempt failed, or why the job is dead or cancelled.';
+comment on column job.descriptor_version is 'The version of the image descriptor that a fingerprint job computes.';
 comment on column job.result is 'What a predict job measured, by organ; read by the daemon that holds the run. Removed when the round is published or closed.';
 
 create table withheld_organ (
@@ -2306,7 +2308,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "d63d8b5e78c340d0f1236aac815f4d66806081139188c1e2bb2dfc60554e0580",
+            sha256: "31f21b6519255fca416950492c90f0d055acca2458e82cce995c289eabeb5b27",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -2739,7 +2741,7 @@ comment on function round_masks(bigint) is 'The masks that a round predicted its
 create function end_jobs_of_round(p_round bigint, p_state round_state) returns void
 language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     update job set result = null
-    where p_state = 'published' and round_id = p_round and kind = 'predict' and state = 'done' and result is not null;
+    where p_state = 'published' and round_id = p_round and kind in ('predict', 'relabel') and state = 'done' and result is not null;
     update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
         reason = round_name(p_round) || ' is ' || p_state, ended_at = clock_timestamp()
     where id = any (array(select id from job where round_id = p_round and state in ('waiting', 'running') order by id for update))
@@ -5132,7 +5134,7 @@ grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint
 """###),
         Migration(
             number: 15, name: "jobs",
-            sha256: "2fe19dea240a6d57f06cd9dbf6c0e25e33d179b0d41009b4c9ff86aa40e7e2db",
+            sha256: "4b457653a6d53a5fc2f56a368faf25dff8793aa483b401e951eb4ba52e1acd11",
             sql: ###"""
 -- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
 set local role lacuna_owner;
@@ -5241,9 +5243,11 @@ begin
     if not found then
         perform refuse_claim(p_job);
     end if;
-    if the_kind = 'predict' and jsonb_typeof(p_result) is distinct from 'object' or the_kind <> 'predict' and p_result is not null then
-        raise exception 'a job % has %', the_kind, case the_kind when 'predict' then 'a JSON object as its result' else 'no result' end
-            using errcode = 'LA004';
+    if the_kind = 'predict' and p_result is null or the_kind in ('predict', 'relabel') and jsonb_typeof(p_result) <> 'object' then
+        raise exception 'a job % has a JSON object as its result', the_kind using errcode = 'LA004';
+    end if;
+    if the_kind not in ('predict', 'relabel') and p_result is not null then
+        raise exception 'a job % has no result', the_kind using errcode = 'LA004';
     end if;
     if octet_length(p_result::text) > 4194304 then
         raise exception 'a result of % bytes is larger than 4 MiB', octet_length(p_result::text) using errcode = 'LA004';
@@ -5251,7 +5255,7 @@ begin
     update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), login = null, lease_until = null
     where id = p_job;
 end $$;
-comment on function complete_job(bigint, bigint, jsonb) is 'Ends a claimed job as done: a prediction with what it measured, a JSON object of at most 4 MiB, other kinds without a result. The job of a run ends with the run.';
+comment on function complete_job(bigint, bigint, jsonb) is 'Ends a claimed job as done: a prediction with what it measured, a JSON object of at most 4 MiB, a relabelling with or without one, other kinds without a result. The job of a run ends with the run.';
 
 create function volume_part(p_run bigint, p_volume bigint) returns split_part
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -5365,14 +5369,14 @@ begin
         raise exception 'only volumes are fingerprinted, for a version of descriptors, or verified, without one' using errcode = 'LA004';
     end if;
     perform from job where kind = p_kind and round_id is null and state in ('done', 'dead', 'cancelled') order by id for update;
-    insert into job as j (kind, volume_id, priority, max_attempts)
-    select p_kind, v.id, -1, 3 from volume v
+    insert into job as j (kind, volume_id, descriptor_version, priority, max_attempts)
+    select p_kind, v.id, p_descriptor_version, -1, 3 from volume v
     where exists (select from readable_sources(v.id))
       and (p_kind = 'verify'
           or not exists (select from image_descriptor d where d.volume_id = v.id and d.version = p_descriptor_version))
     order by v.id
     on conflict (volume_id, kind) where round_id is null and volume_id is not null do update
-    set state = 'waiting', attempts = 0, due = clock_timestamp(), reason = null, begun_at = null, ended_at = null, worker = null
+    set state = 'waiting', descriptor_version = excluded.descriptor_version, attempts = 0, due = clock_timestamp(), reason = null, begun_at = null, ended_at = null, worker = null
     where j.state in ('done', 'dead', 'cancelled');
     get diagnostics enqueued = row_count;
     if enqueued > 0 then
@@ -5415,10 +5419,13 @@ language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $
     from hold_image(p_job, p_token, 'verify') j (volume_id) join volume v on v.id = j.volume_id
     join mask m on m.volume_id = v.id join organ o on o.id = m.organ_id join object b on b.digest = m.object_digest
     where b.purged_at is null and exists (select from readable_sources(v.id))
+      and not exists (
+        select from annotation a join release r on r.id = a.release_id join withdrawn_dataset w on w.dataset_id = r.dataset_id
+        where a.mask_id = m.id)
       and not exists (select from split_member p where p.subject_id = v.subject_id and p.part = 'test')
     order by m.object_digest, m.object_offset, m.id
 $$;
-comment on function masks_of_job(bigint, bigint) is 'The masks of the volume that a claimed job verifies, by object; none of a volume that is withheld or in a test part, whose labels no trainer reads.';
+comment on function masks_of_job(bigint, bigint) is 'The masks of the volume that a claimed job verifies, by object; none of a volume that is withheld or in a test part, whose labels no trainer reads, and none of a removed dataset.';
 
 create function record_descriptor(p_job bigint, p_token bigint, p_version integer, p_descriptor bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -5427,6 +5434,10 @@ declare
 begin
     if not exists (select from readable_sources(the_volume)) then
         raise exception 'volume % is withheld', the_volume using errcode = 'LA006';
+    end if;
+    if p_version is distinct from (select descriptor_version from job where id = p_job) then
+        raise exception 'the job asks for a descriptor of another version than %', coalesce(p_version::text, 'null')
+            using errcode = 'LA004', hint = 'a daemon of the program that created the job can do it';
     end if;
     insert into image_descriptor (volume_id, version, descriptor) values (the_volume, p_version, p_descriptor) on conflict do nothing;
 end $$;
@@ -6763,7 +6774,7 @@ grant execute on function pruning_plan(bigint, integer, boolean), prune_checkpoi
 """###),
         Migration(
             number: 18, name: "quality",
-            sha256: "62ae36af43f64a3ff95ee33b4e4d06b6d2b707d35ab466d18cde62e8bdb6c862",
+            sha256: "9615cc7bff6a9f144bd86ef7eaf1d148f16110db9ebc2e66f32355f4077544fc",
             sql: ###"""
 -- What a round stores of its quality, the results of its guards, and the release of organs that it withheld.
 set local role lacuna_owner;
@@ -6841,14 +6852,17 @@ begin
     if exists (select from unnest(p_organs, p_guards) as g (organ, guard) group by organ, guard having count(*) > 1) then
         raise exception 'an organ and guard is given twice' using errcode = 'LA004';
     end if;
-    perform require_state(p_round, 'evaluated');
+    perform from round where id = p_round and state = 'relabelling' for share;
+    if not found or not coalesce('change' = all (p_guards), false) then
+        perform require_state(p_round, 'evaluated');
+    end if;
     insert into guard_result (round_id, organ_id, guard, value, limit_value, outcome)
     select p_round, o.id, g.guard, g.value, g.limit_value, g.outcome
     from unnest(p_organs, p_guards, p_values, p_limits, p_outcomes) as g (organ, guard, value, limit_value, outcome)
     join organ o on o.key = g.organ
     on conflict do nothing;
 end $$;
-comment on function record_guards(bigint, bigint, bigint, text[], text[], real[], real[], text[]) is 'Records the results of the guards of a round that is evaluated, before it relabels; the arrays are parallel. What is recorded already is kept.';
+comment on function record_guards(bigint, bigint, bigint, text[], text[], real[], real[], text[]) is 'Records the results of the guards of a round that is evaluated, and of the guard change of one that relabels; the arrays are parallel. What is recorded already is kept.';
 
 -- MARK: Override
 
@@ -7261,7 +7275,7 @@ grant execute on function decide_review(bigint, text, review_action, bigint, tex
 """###),
         Migration(
             number: 20, name: "evaluation",
-            sha256: "e7641d8955f9f4c62f3fb874b91518ca03a8777942fa498c215a0b5dc925b18b",
+            sha256: "df8629c4ead19c618ef65917e49243f04354e6eeab27551cb35da97cf4f8d540",
             sql: ###"""
 -- How a network does on the validation part while it is trained, and the evaluation of a finished run on its test part.
 set local role lacuna_owner;
@@ -7294,6 +7308,9 @@ begin
         raise exception 'an organ is given twice' using errcode = 'LA004';
     end if;
     perform require_state(p_round, 'training');
+    if (select count(distinct step) from round_validation where round_id = p_round) >= 10000 then
+        raise exception '% has 10000 evaluations already', round_name(p_round) using errcode = 'LA004', hint = 'give a larger run.validateEvery';
+    end if;
     insert into round_validation (round_id, step, organ_id, dice, volumes)
     select p_round, p_step, o.id, e.dice, e.volumes
     from unnest(p_organs, p_dice, p_volumes) as e (organ, dice, volumes) join organ o on o.key = e.organ
@@ -7542,73 +7559,6 @@ grant select on test_opening, test_evaluation, test_result to lacuna_manager;
 grant execute on function open_test_part(bigint, integer, text), test_volumes(bigint), test_labels(bigint),
     record_test_evaluation(bigint, real, bigint[], text[], real[], real[], real[], real[], real[], real[], real[], real[])
     to lacuna_manager;
-
-"""###),
-        Migration(
-            number: 21, name: "changed_masks",
-            sha256: "44337dd5842de89b44a5f1d96ef6d5d8976541c3f3abd8def042b772e26c2604",
-            sql: ###"""
--- A guard compares the masks of a round with those of the round before: its figures are the results of the jobs that relabel, and it is
--- recorded while the round relabels.
-set local role lacuna_owner;
-set local search_path = lacuna, pg_catalog;
-
-create or replace function record_guards(
-    p_job bigint, p_token bigint, p_round bigint, p_organs text[], p_guards text[], p_values real[], p_limits real[], p_outcomes text[])
-returns void
-language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    the_run bigint := hold_claim(p_job, p_token, p_round);
-begin
-    perform require_organs(the_run, p_organs, cardinality(p_guards), cardinality(p_values), cardinality(p_limits), cardinality(p_outcomes));
-    if exists (select from unnest(p_organs, p_guards) as g (organ, guard) group by organ, guard having count(*) > 1) then
-        raise exception 'an organ and guard is given twice' using errcode = 'LA004';
-    end if;
-    perform from round where id = p_round and state = 'relabelling' for share;
-    if not found or not coalesce('change' = all (p_guards), false) then
-        perform require_state(p_round, 'evaluated');
-    end if;
-    insert into guard_result (round_id, organ_id, guard, value, limit_value, outcome)
-    select p_round, o.id, g.guard, g.value, g.limit_value, g.outcome
-    from unnest(p_organs, p_guards, p_values, p_limits, p_outcomes) as g (organ, guard, value, limit_value, outcome)
-    join organ o on o.key = g.organ
-    on conflict do nothing;
-end $$;
-comment on function record_guards(bigint, bigint, bigint, text[], text[], real[], real[], text[]) is 'Records the results of the guards of a round that is evaluated, and of the guard change of one that relabels; the arrays are parallel. What is recorded already is kept.';
-
-create or replace function complete_job(p_job bigint, p_token bigint, p_result jsonb default null) returns void
-language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-declare
-    the_kind job_kind;
-begin
-    perform set_config('synchronous_commit', 'off', true); -- a job whose completion is lost with the server is done again
-    select kind into the_kind from job
-    where id = p_job and token = p_token and kind <> 'run' and login = session_user and lease_until is not null for no key update;
-    if not found then
-        perform refuse_claim(p_job);
-    end if;
-    if the_kind = 'predict' and p_result is null or the_kind in ('predict', 'relabel') and jsonb_typeof(p_result) <> 'object' then
-        raise exception 'a job % has a JSON object as its result', the_kind using errcode = 'LA004';
-    end if;
-    if the_kind not in ('predict', 'relabel') and p_result is not null then
-        raise exception 'a job % has no result', the_kind using errcode = 'LA004';
-    end if;
-    if octet_length(p_result::text) > 4194304 then
-        raise exception 'a result of % bytes is larger than 4 MiB', octet_length(p_result::text) using errcode = 'LA004';
-    end if;
-    update job set state = 'done', result = p_result, reason = null, ended_at = clock_timestamp(), login = null, lease_until = null
-    where id = p_job;
-end $$;
-comment on function complete_job(bigint, bigint, jsonb) is 'Ends a claimed job as done: a prediction with what it measured, a JSON object of at most 4 MiB, a relabelling with or without one, other kinds without a result. The job of a run ends with the run.';
-
-create or replace function end_jobs_of_round(p_round bigint, p_state round_state) returns void
-language sql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
-    update job set result = null
-    where p_state = 'published' and round_id = p_round and kind in ('predict', 'relabel') and state = 'done' and result is not null;
-    update job set state = 'cancelled', token = token + 1, worker = null, login = null, lease_until = null,
-        reason = round_name(p_round) || ' is ' || p_state, ended_at = clock_timestamp()
-    where id = any (array(select id from job where round_id = p_round and state in ('waiting', 'running') order by id for update))
-$$;
 
 """###),
     ]

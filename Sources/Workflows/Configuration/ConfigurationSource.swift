@@ -16,7 +16,7 @@ package struct ConfigurationSource: Hashable, Sendable {
     func locating(_ error: any Error) -> any Error {
         switch error {
         case let error as ConfigurationError where error.file == nil: return error.naming(self)
-        case CatalogError.unknownOrgan: return misplaced("run.organs", error)
+        case let error as MisconfiguredValue where error.file == nil: return misplaced(error.key, error.cause)
         case PostgresError.server(let refusal) where refusal.sqlState.hasPrefix("LA"):
             guard let key = refusal.column.flatMap({ Self.keys[$0] }) else { return error }
             return misplaced(key, error)
@@ -32,9 +32,10 @@ package struct ConfigurationSource: Hashable, Sendable {
     }
 }
 
-/// A value of a configuration file that the catalogue refuses.
+/// A value of a configuration that the catalogue refuses.
 package struct MisconfiguredValue: Error {
-    package let file: String
+    /// Nil for a configuration that is not from a file.
+    package let file: String?
     package let line: Int?
     /// The full name, such as `run.split`.
     package let key: String

@@ -19,21 +19,30 @@ package struct PlanResolution: Sendable {
         ontology = { try await catalog.ontology() }
     }
 
-    /// - Throws: `CatalogError.unknownOrgan`, `ConfigurationError` for a class mapping that does not fit, `SettingError` for an organ
+    /// - Throws: `MisconfiguredValue` for an organ that is not known, `ConfigurationError` for a class mapping that does not fit, `SettingError` for an organ
     ///   that is given twice.
     package func resolve(_ plan: RunPlan) async throws -> RunPlan {
-        let keys = try await organs(plan.organs)
-        let mapping = try await ClassMapping(plan.classMapping) { try await organs($0) }
+        let keys = try await keys(of: plan.organs, in: "run.organs")
+        let mapping = try await ClassMapping(plan.classMapping) { try await self.keys(of: $0, in: "run.classMapping") }
         try mapping.check(over: keys, try await ontology())
         var resolved = plan
         resolved.organs = keys.map(\.rawValue)
         resolved.classMapping = Dictionary(
             uniqueKeysWithValues: mapping.accepted.map { organ, list in (organ.rawValue, list.map(\.rawValue)) })
-        resolved.keepLargestPart = try await organs(plan.keepLargestPart).map(\.rawValue)
+        resolved.keepLargestPart = try await self.keys(of: plan.keepLargestPart, in: "run.keepLargestPart").map(
+            \.rawValue)
         try resolved.require(
             Set(resolved.keepLargestPart).isSubset(of: resolved.organs), "keepLargestPart",
             "organs of run.organs, none twice")
         try resolved.validate()
         return resolved
+    }
+
+    private func keys(of names: [String], in key: String) async throws -> [OrganKey] {
+        do {
+            return try await organs(names)
+        } catch let error as CatalogError {
+            throw MisconfiguredValue(file: nil, line: nil, key: key, cause: error)
+        }
     }
 }

@@ -34,7 +34,7 @@ package struct RunOpening: Sendable {
 
     /// The plan with the keys of the catalogue in place of other spellings of its organs.
     ///
-    /// - Throws: `CatalogError.unknownOrgan`, `ConfigurationError` for a class mapping that does not fit, `SettingError` for an organ
+    /// - Throws: `MisconfiguredValue` for an organ that is not known, `ConfigurationError` for a class mapping that does not fit, `SettingError` for an organ
     ///   that is given twice.
     package func resolve(_ plan: RunPlan) async throws -> RunPlan {
         try await PlanResolution(catalog).resolve(plan)

@@ -35,7 +35,7 @@ package struct ScheduleCreation: Sendable {
     package init(catalog: LabelCatalog) { self.catalog = catalog }
 
     /// - Throws: `ConfigurationError` for the file; `WorkflowError` for a name or a window that cannot be used, and for a class
-    ///   mapping that does not fit; `CatalogError.unknownOrgan`; SQLSTATE LA004 for an unknown split or time zone and for a cron
+    ///   mapping that does not fit; `MisconfiguredValue`; SQLSTATE LA004 for an unknown split or time zone and for a cron
     ///   expression that is wrong or never due; LA005 where a schedule has the name.
     package func run(_ request: Request) async throws -> Result {
         try Self.check(request)

@@ -196,7 +196,7 @@ import Testing
         }
     }
 
-    /// A prediction has measurements of bounded size, a relabelling none, and they go with the publication.
+    /// A prediction has measurements of bounded size, a relabelling may have some, and they go with the publication.
     @Test func resultsAreOfPredictionsUntilTheRoundIsPublished() async throws {
         try await withRound { world, held, volumes async throws in
             _ = try await enqueue(world, held, [volumes[0]])
@@ -210,7 +210,7 @@ import Testing
             _ = try await world.jobs.enqueue(
                 .relabel, volumes: [volumes[0].rawValue], ofRound: held.rounds[0].id.rawValue, under: run(held))
             let other = try #require(try await world.jobs.claim([.relabel]).first)
-            #expect(try await refusal { try await world.jobs.complete(other.claim, result: "{}") } == "LA004")
+            #expect(try await refusal { try await world.jobs.complete(other.claim, result: "[]") } == "LA004")
             try await world.jobs.complete(other.claim)
             let results = "select count(*) from lacuna.job where result is not null"
             #expect(try await world.root.number(results) == 1)

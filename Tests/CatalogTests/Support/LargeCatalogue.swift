@@ -371,8 +371,8 @@ private struct Facts {
         }
         try await world.root.execute(
             """
-            insert into lacuna.job (kind, volume_id)
-            select k, \(volume.rawValue) from unnest('{verify,fingerprint}'::lacuna.job_kind[]) k
+            insert into lacuna.job (kind, volume_id, descriptor_version)
+            select k, \(volume.rawValue), v from unnest('{verify,fingerprint}'::lacuna.job_kind[], '{null,1}'::integer[]) w (k, v)
             """)
         var images: [Claim] = []
         for kind in [JobKind.verify, .fingerprint] {
