@@ -230,6 +230,9 @@ begin
     elsif p_compared is not null then
         raise exception 'only the decision of a second reader is compared' using errcode = 'LA004';
     end if;
+    if p_action = 'accept' and not is_annotated and exists (select from mask where id = p_mask and voxels = 0) then
+        raise exception 'mask % is empty, and an annotation is not', p_mask using errcode = 'LA004', hint = 'lacuna review absent records that the organ is absent';
+    end if;
     if (p_content is not null) <> (p_action = 'submit' or p_action = 'accept' and not is_annotated and not waits) then
         raise exception 'a mask belongs to an edit, and to the acceptance of a predicted mask' using errcode = 'LA004';
     end if;

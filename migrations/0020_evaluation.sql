@@ -132,7 +132,8 @@ declare
 begin
     if the_round is not null then
         raise exception 'the test part was evaluated with %; a run is evaluated on it once', the_round
-            using errcode = 'LA018', hint = 'lacuna round dice RUN --part test shows the result';
+            using errcode = 'LA018',
+            hint = 'lacuna round dice ' || (select name from run where id = p_run) || ' --part test shows the result';
     end if;
 end $$;
 

@@ -46,7 +46,8 @@ struct TestPartEvaluation: Sendable {
         guard snapshot.volumes.keys.contains(where: { !snapshot.labels(of: $0).isEmpty }) else {
             throw WorkflowError(
                 .badInput,
-                "the test part of split \(plan.split) has no label of origin expert of the organs of run \(run.name)",
+                "the test part of split \(plan.split) has no label of origin expert of the organs of run \(run.name), but for subjects "
+                    + "that this run, or one that it started from, has read",
                 remedy:
                     "start a run with a split whose test part an expert has annotated; models and drafts do not count")
         }

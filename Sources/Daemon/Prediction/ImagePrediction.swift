@@ -163,6 +163,15 @@ struct ImagePrediction: Sendable {
         }
     }
 
+    /// Why a round withholds an organ, or, for the last round, which publishes nothing, why one would; nil where it does not.
+    private func withheld(_ organ: String) -> String? {
+        if let relabelling = round.relabelling { return relabelling.withheld[organ]?.explanation }
+        let minimum = session.configuration.plan.minimumDice
+        guard minimum > 0, let evaluation = round.evaluation else { return nil }
+        guard let dice = evaluation.organs[organ]?.dice else { return "its held-out Dice is unknown" }
+        return dice < minimum ? "its held-out Dice of \((dice * 1000).rounded() / 1000) is below run.minimumDice" : nil
+    }
+
     private func write(
         _ candidates: [LabelCandidate], _ image: ReadImage, _ file: GivenImage, _ folder: String
     ) throws -> [PredictedMask] {
@@ -180,7 +189,7 @@ struct ImagePrediction: Sendable {
                 image: file.path, organ: organ, file: path, voxels: mask.population,
                 millilitres: Double(mask.population) * millilitres, confidence: candidate.measures.confidence,
                 softDice: candidate.measures.softDice, dice: estimate?.dice, diceLower: estimate?.lower,
-                diceUpper: estimate?.upper, withheld: round.relabelling?.withheld[organ]?.explanation)
+                diceUpper: estimate?.upper, withheld: withheld(organ))
         }
     }
 }

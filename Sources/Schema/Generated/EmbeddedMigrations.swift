@@ -6972,7 +6972,7 @@ grant execute on function override_organs(bigint, text[], text, text) to lacuna_
 """###),
         Migration(
             number: 19, name: "review",
-            sha256: "c76bfc11392c34a142327d0d4f97fb70bbacc347046c397f014dcfb1e9b05e2c",
+            sha256: "31fbb05fabf10f02a79c4c074423af82bb0bc255c0d234357b0884b44f20e8d8",
             sql: ###"""
 -- What persons decide about predicted masks, and what that does to labels.
 set local role lacuna_owner;
@@ -7206,6 +7206,9 @@ begin
     elsif p_compared is not null then
         raise exception 'only the decision of a second reader is compared' using errcode = 'LA004';
     end if;
+    if p_action = 'accept' and not is_annotated and exists (select from mask where id = p_mask and voxels = 0) then
+        raise exception 'mask % is empty, and an annotation is not', p_mask using errcode = 'LA004', hint = 'lacuna review absent records that the organ is absent';
+    end if;
     if (p_content is not null) <> (p_action = 'submit' or p_action = 'accept' and not is_annotated and not waits) then
         raise exception 'a mask belongs to an edit, and to the acceptance of a predicted mask' using errcode = 'LA004';
     end if;
@@ -7275,7 +7278,7 @@ grant execute on function decide_review(bigint, text, review_action, bigint, tex
 """###),
         Migration(
             number: 20, name: "evaluation",
-            sha256: "df8629c4ead19c618ef65917e49243f04354e6eeab27551cb35da97cf4f8d540",
+            sha256: "d01d6a83765565590002e1d01465fbaa482442eb4eb815990a7798dc53fbc4a7",
             sql: ###"""
 -- How a network does on the validation part while it is trained, and the evaluation of a finished run on its test part.
 set local role lacuna_owner;
@@ -7411,7 +7414,8 @@ declare
 begin
     if the_round is not null then
         raise exception 'the test part was evaluated with %; a run is evaluated on it once', the_round
-            using errcode = 'LA018', hint = 'lacuna round dice RUN --part test shows the result';
+            using errcode = 'LA018',
+            hint = 'lacuna round dice ' || (select name from run where id = p_run) || ' --part test shows the result';
     end if;
 end $$;
 

@@ -61,6 +61,7 @@ struct IneffectiveKey: Hashable, Sendable {
         if plan.validateEvery >= longest {
             return [("no round has more than \(longest) steps", ["run.validateEvery"])]
         }
+        if plan.plateauSteps >= longest { return [("no round has more than \(longest) steps", ["run.plateauSteps"])] }
         return plan.plateauSteps == 0 ? [("run.plateauSteps is 0", ["run.plateauGain"])] : []
     }
 }

@@ -22,12 +22,12 @@ MIGRATIONS = (
     "f380fa0ea5e455e5007e4d202e957cf66b88b264fdc65c0f522b1133c0983300",
     "54f8954bbba1509613015abcd8195ff02063126189ce2e45e3f92b7a08bc1960",
     "9615cc7bff6a9f144bd86ef7eaf1d148f16110db9ebc2e66f32355f4077544fc",
-    "c76bfc11392c34a142327d0d4f97fb70bbacc347046c397f014dcfb1e9b05e2c",
-    "df8629c4ead19c618ef65917e49243f04354e6eeab27551cb35da97cf4f8d540",
+    "31fbb05fabf10f02a79c4c074423af82bb0bc255c0d234357b0884b44f20e8d8",
+    "d01d6a83765565590002e1d01465fbaa482442eb4eb815990a7798dc53fbc4a7",
 )
 
 #: What STATEMENT returns of a schema that these migrations made.
-DIGEST = "56cb068bf6751bc16e9825d6d5cabc4c941803685046788bc3284ea303db5249"
+DIGEST = "51f90e294df8396e21b70fc71eae50a6c765d65c8ff4d11ca72f077a70a530a1"
 
 #: Reads the ledger of migrations, and the digest.
 STATEMENT = r"""

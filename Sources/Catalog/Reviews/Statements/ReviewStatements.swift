@@ -122,7 +122,7 @@ struct ListReviewCandidates: Statement {
         with item as materialized (
             select distinct on (m.volume_id, m.organ_id) m.*, w.reason
             from lacuna.reviewable_mask m
-            left join lacuna.withheld_mask w on (w.round_id, w.volume_id, w.organ_id) =
+            left join lacuna.withheld_mask w on not m.is_label and (w.round_id, w.volume_id, w.organ_id) =
                 ((select lacuna.newest_published_round()), m.volume_id, m.organ_id)
             where $1::text is null or m.organ_id = (select id from lacuna.organ where key = $1)
             order by m.volume_id, m.organ_id, m.is_label desc
