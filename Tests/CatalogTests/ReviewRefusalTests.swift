@@ -24,6 +24,34 @@ import Testing
         }
     }
 
+    /// An annotation without a voxel would be neither a mask nor an absence.
+    @Test func anEmptyMaskIsNotAccepted() async throws {
+        try await World.withPublishedRound { world, _, volumes async throws in
+            let looked = try #require(try await world.target(volumes[1], "liver"))
+            try await world.root.execute(
+                "begin; set local session_replication_role = replica; update lacuna.mask set voxels = 0 where id = \(looked); commit"
+            )
+            let before = try await world.reviewTrace()
+            #expect(try await world.refusalOfDecision(.accept, volumes[1], "liver", looked) == "LA004")
+            #expect(try await world.reviewTrace() == before)
+            #expect(try await world.refusalOfDecision(.absent, volumes[1], "liver", looked) == nil)
+        }
+    }
+
+    /// A visible label is proposed before a newer mask that was withheld, without the reason of that one.
+    @Test func theReasonIsThatOfTheMaskThatIsProposed() async throws {
+        try await World.withPublishedRound { world, held, volumes async throws in
+            let label = try await world.target(volumes[1], "liver")
+            try await world.stage(
+                held, 1, try await world.checkpoint(held, 1), volumes[1], [("liver", 20, 0.5)], withheld: ["liver"],
+                quality: World.quality)
+            try await world.publish(held, 1, withheld: ["spleen"])
+            let candidates = try await world.catalog.reviewCandidates(of: "liver")
+            let candidate = try #require(candidates.first { $0.volume == volumes[1] })
+            #expect(candidate.mask == label && candidate.withheld == nil)
+        }
+    }
+
     @Test func somebodyDecidedMeanwhile() async throws {
         try await World.withPublishedRound { world, _, volumes async throws in
             let (liver, spleen) = (
