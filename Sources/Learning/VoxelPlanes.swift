@@ -53,6 +53,7 @@ struct VoxelPlanes: @unchecked Sendable {
         }
     }
 
+    /// `@unchecked Sendable`: each block of a loop writes the sums of its own place.
     private struct Parts: @unchecked Sendable { let start: UnsafeMutableBufferPointer<ck_loss_sums> }
 
     private func forEachBlock(
