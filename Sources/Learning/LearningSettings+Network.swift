@@ -8,6 +8,6 @@ extension LearningSettings {
             dimensions: dimensions, contextSlices: contextSlices, widths: widths, organs: organs, headBias: headBias)
     }
 
-    /// Slices of a volume that are predicted at a time: the batch size for a 2-D network, the window's depth for a 3-D one.
-    public var slicesInProgress: Int { dimensions == 2 ? batch : windowSize.z }
+    /// Slices of a volume that are predicted at a time: one for a 2-D network, as many as the window is deep for a 3-D one.
+    public var slicesInProgress: Int { dimensions == 2 ? 1 : windowSize.z }
 }

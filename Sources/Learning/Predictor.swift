@@ -5,7 +5,10 @@ internal import Tensors
 /// Predicts whole volumes by overlapping windows with Gaussian weights, slice by slice for a 2-D network.
 /// Blocks, on the network's `TensorThread`.
 ///
-/// Memory: of the slices in progress alone, six bytes per organ and voxel, twice that with a head. In progress are `batch` slices for a
+/// One window after another, because libtorch rounds a window differently in a batch: a prediction follows from the image and the network
+/// alone (`docs/decisions/0027-work-as-jobs.md`).
+///
+/// Memory: of the slices in progress alone, six bytes per organ and voxel, twice that with a head. In progress is one slice for a
 /// 2-D network, and as many as a window is deep for a 3-D one.
 public final class Predictor {
     private let network: UNet
@@ -27,7 +30,7 @@ public final class Predictor {
 
     /// Predicts a whole volume from its image alone, and adds its slices to a sink as they are finished.
     ///
-    /// - Parameter checkStop: called before each batch of windows; an error ends the prediction.
+    /// - Parameter checkStop: called before each window; an error ends the prediction.
     /// - Throws: `TensorError`, and what `checkStop` throws.
     public func predict(
         _ item: TrainingCase, into sink: inout some PredictionSink, checkStop: () throws -> Void = {}
@@ -57,9 +60,7 @@ public final class Predictor {
     }
 
     private func slabStarts(_ depth: Int) -> [Int] {
-        settings.dimensions == 2
-            ? Array(stride(from: 0, to: depth, by: settings.slicesInProgress))
-            : Self.starts(depth, window.z, settings.overlap)
+        settings.dimensions == 2 ? Array(0..<depth) : Self.starts(depth, window.z, settings.overlap)
     }
 
     /// Window positions along an axis: evenly overlapping, the last at the end; one centred window where it is longer.
@@ -73,30 +74,20 @@ public final class Predictor {
     private func fillSlab(
         _ item: TrainingCase, _ z: Int, _ slab: inout Slab, _ checkStop: () throws -> Void
     ) throws {
-        let slices = settings.dimensions == 2 ? Array(z..<min(z + settings.slicesInProgress, item.shape.z)) : [z]
-        var boxes: [VoxelBox] = []
         for y in Self.starts(item.shape.y, window.y, settings.overlap) {
             for x in Self.starts(item.shape.x, window.x, settings.overlap) {
-                boxes += slices.map { VoxelBox(lower: Vector3(x, y, $0), upper: Vector3(x, y, $0) &+ window) }
+                try checkStop()
+                let box = VoxelBox(lower: Vector3(x, y, z), upper: Vector3(x, y, z) &+ window)
+                slab.add(try run(item, box), box)
             }
-        }
-        for first in stride(from: 0, to: boxes.count, by: settings.batch) {
-            try checkStop()
-            let group = Array(boxes[first..<min(first + settings.batch, boxes.count)])
-            slab.add(try run(item, group), boxes: group)
         }
     }
 
-    /// Logits, then confidence logits, [box, channel, z, y, x].
-    private func run(_ item: TrainingCase, _ boxes: [VoxelBox]) throws -> [Float] {
+    /// Logits, then confidence logits, [channel, z, y, x].
+    private func run(_ item: TrainingCase, _ box: VoxelBox) throws -> [Float] {
         let axes = settings.dimensions == 2 ? [window.y, window.x] : [window.z, window.y, window.x]
-        let input = try Tensor.zeros([boxes.count, network.plan.inputChannels] + axes)
-        try input.withMutableFloats { all in
-            let size = all.count / boxes.count
-            for (i, box) in boxes.enumerated() {
-                kernel.fill(UnsafeMutableBufferPointer(rebasing: all[i * size..<(i + 1) * size]), from: item, box: box)
-            }
-        }
+        let input = try Tensor.zeros([1, network.plan.inputChannels] + axes)
+        try input.withMutableFloats { kernel.fill($0, from: item, box: box) }
         return try Torch.withBFloat16(settings.usesBFloat16) {
             let features = try network.features(input)
             let logits = try network.logits(fromFeatures: features).float32()
@@ -123,21 +114,15 @@ private struct Slab {
         weights = Array(repeating: 0, count: slab)
     }
 
-    /// - Parameter values: [box, channel, z, y, x].
-    mutating func add(_ values: [Float], boxes: [VoxelBox]) {
-        guard let first = boxes.first else { return }
-        let count = first.shape.count
-        for (i, box) in boxes.enumerated() { add(values[i * channels * count..<(i + 1) * channels * count], box) }
-    }
-
-    private mutating func add(_ values: ArraySlice<Float>, _ box: VoxelBox) {
+    /// - Parameter values: [channel, z, y, x].
+    mutating func add(_ values: [Float], _ box: VoxelBox) {
         let inside = box.intersection(VoxelBox(shape))
         let slab = shape.x * shape.y * depth
         let bells = (0..<3).map { Self.bell(box.size[$0]) }
         for z in inside.lower.z..<inside.upper.z {
             for y in inside.lower.y..<inside.upper.y {
                 let row = ((z - firstSlice) * shape.y + y) * shape.x
-                let source = values.startIndex + box.shape.index(0, y - box.lower.y, z - box.lower.z) - box.lower.x
+                let source = box.shape.index(0, y - box.lower.y, z - box.lower.z) - box.lower.x
                 let rowWeight = bells[1][y - box.lower.y] * bells[2][z - box.lower.z]
                 for x in inside.lower.x..<inside.upper.x {
                     let weight = rowWeight * bells[0][x - box.lower.x]

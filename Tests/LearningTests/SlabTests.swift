@@ -111,10 +111,10 @@ import Testing
         }
     }
 
-    /// The windows of a 3-D network overlap along z, those of a 2-D one come in batches of slices: whatever the depth of the slabs,
-    /// each voxel is finished once.
+    /// The windows of a 3-D network overlap along z; each voxel is finished once. Windows are predicted alone, also where the training takes
+    /// them in batches: together libtorch rounds them differently.
     @Test(arguments: [2, 3], [1, 3, 4])
-    func aPredictorGivesEverySliceOnceInOrder(dimensions: Int, batch: Int) async throws {
+    func aPredictorGivesEverySliceOnceInOrderWhateverTheBatch(dimensions: Int, batch: Int) async throws {
         let (first, slices) = try await tensorThread.run {
             func run(_ batch: Int) throws -> WholePrediction {
                 let settings = smallSettings {
@@ -133,8 +133,7 @@ import Testing
         }
         #expect(slices.reduce(0) { $0 + $1.shape.z } == 12)
         #expect(zip(slices, slices.dropFirst()).allSatisfy { $0.firstSlice + $0.shape.z == $1.firstSlice })
-        let joined = slices.flatMap { $0.logits[0] }.map(Float.init)
-        #expect(distance(joined, first.logits[0].map(Float.init)) <= 1)
+        #expect(slices.flatMap { $0.logits[0] } == first.logits[0])
     }
 
     @Test func theLargestPartAloneIsKept() throws {

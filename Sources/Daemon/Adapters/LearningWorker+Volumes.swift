@@ -41,7 +41,7 @@ extension LearningWorker {
     ) -> VolumeWorker.Task? {
         guard let volume = job.volume, let weights = weights ?? RoundWeights(context.round) else { return nil }
         return VolumeWorker.Task(
-            volume: VolumeID(volume), round: context.round, weights: weights, attempt: job.attempt,
+            volume: VolumeID(volume), round: context.round, weights: weights,
             isStopping: isStopping)
     }
 }

@@ -65,7 +65,6 @@ actor RoundVolumes {
         let (open, record) = (try await self.open(run), try RoundRecord(stored))
         let task = VolumeWorker.Task(
             volume: VolumeID(volume), round: record, weights: try await weights(of: id, record, open.plan),
-            attempt: job.attempt,
             isStopping: { [stop, health = observation.health] in
                 health.report(.progress)
                 return stop.isRaised || lost.isRaised

@@ -48,7 +48,7 @@ struct JobAttempt: Sendable {
     private func fail(_ error: any Error, _ rethrowing: Bool) async throws -> Ending {
         let isMemory = if case TensorError.outOfMemory = error { true } else { false }
         let reason = FailureReason.text(of: error)
-        let pause = isMemory || rethrowing ? 0 : JobFailure.pauseInSeconds(after: job.attempt)
+        let pause = rethrowing && !isMemory ? 0 : JobFailure.pauseInSeconds(after: job.attempt)
         guard let state = try await queue.failHeld(job.claim, reason: reason, pause: pause) else { return .lost }
         if rethrowing, !isMemory { throw error }
         return state == .dead ? .dead(reason: reason) : .failed(reason: reason)

@@ -21,18 +21,15 @@ actor RoundPredictor {
     ///
     /// - Parameters:
     ///   - makeSink: makes the sink, which takes the slices of the prediction.
-    ///   - attempt: from the second attempt on, windows are predicted one at a time, which needs the least memory. The size of a
-    ///     window stays that of the training patch, because instance normalisation makes predictions depend on it.
     ///   - isStopping: checked between windows.
     /// - Throws: `CancellationError` where it is stopped, `TensorError`, `ObjectStoreError`.
     /// - Returns: the sink with the whole prediction.
     func predict<Sink: PredictionSink>(
         _ item: TrainingCase, into makeSink: @escaping @Sendable () -> Sink, with weights: RoundWeights,
-        attempt: Int = 1, isStopping: @escaping @Sendable () -> Bool
+        isStopping: @escaping @Sendable () -> Bool
     ) async throws -> Sink {
         let networks = try await networks(of: weights)
-        let (confidence, settings) = (confidence, attempt > 1 ? settings.withWindowsOneByOne : settings)
-        return try await thread.run {
+        return try await thread.run { [confidence, settings] in
             var sink = makeSink()
             try Predictor(networks.network, head: networks.head, confidence: confidence, settings: settings)
                 .predict(item, into: &sink) { if isStopping() { throw CancellationError() } }
@@ -78,13 +75,5 @@ private final class LoadedNetworks: @unchecked Sendable {
     init(network: [UInt8], head: [UInt8]?) throws {
         self.network = try UNet(try Checkpoint(bytes: network))
         self.head = try head.map { try ConfidenceHead(try Checkpoint(bytes: $0)) }
-    }
-}
-
-extension LearningSettings {
-    fileprivate var withWindowsOneByOne: LearningSettings {
-        var settings = self
-        settings.batch = 1
-        return settings
     }
 }

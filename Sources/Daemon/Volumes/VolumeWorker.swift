@@ -28,8 +28,6 @@ actor VolumeWorker {
         let volume: VolumeID
         let round: RoundRecord
         let weights: RoundWeights
-        /// 1 for the first attempt.
-        var attempt = 1
         let isStopping: @Sendable () -> Bool
     }
 
@@ -152,7 +150,7 @@ actor VolumeWorker {
         _ item: TrainingCase, _ makeSink: @escaping @Sendable () -> Sink, _ task: Task
     ) async throws -> Sink {
         try await predictor.predict(
-            item, into: makeSink, with: task.weights, attempt: task.attempt, isStopping: task.isStopping)
+            item, into: makeSink, with: task.weights, isStopping: task.isStopping)
     }
 
     /// - Throws: `RoundsError.unrecoverable` for a round that does not relabel now.
