@@ -1,4 +1,4 @@
-#include "ckernels.h"
+#include "loss.h"
 
 #include "variants.h"
 

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Domain
 internal import Plans
 
@@ -13,14 +14,14 @@ struct PatchKernel {
     /// Float values of `box` ([z + 2 · context, y, x]), each `scale` · normalised + `offset`. Outside the volume the value is
     /// that of the normalisation; slices that only give context repeat the volume's first or last.
     func fill(
-        _ out: UnsafeMutableBufferPointer<Float>, from image: TrainingCase, box: VoxelBox, scale: Float = 1,
+        _ out: UnsafeMutableBufferPointer<Float>, from image: NormalisedImage, box: VoxelBox, scale: Float = 1,
         offset: Float = 0
     ) {
         let size = box.size
         let slice = size.x * size.y
-        let line = IntensityLine(image, scale: scale, offset: offset)
+        let line = IntensityLine(image.voxels.codes, image.normalisation, scale: scale, offset: offset)
         precondition(out.count == slice * (size.z + 2 * context))
-        image.image.withVoxels { voxels in
+        image.voxels.withVoxels { voxels in
             for i in 0..<(size.z + 2 * context) {
                 var z = box.lower.z + i - context
                 if context > 0 { z = min(max(z, 0), image.shape.z - 1) }
@@ -55,22 +56,19 @@ struct PatchKernel {
 
 /// From the codes of a volume to the input of a network: clip, scale and shift.
 private struct IntensityLine {
-    private let codeScale, codeOffset, low, high, factor, shift: Float
+    private let line: ck_intensity_line
     /// Outside the volume.
     let outside: Float
 
-    init(_ image: TrainingCase, scale: Float, offset: Float) {
-        let map = image.normalisation
-        (codeScale, codeOffset) = (Float(image.image.codes.scale), Float(image.image.codes.offset))
-        (low, high) = (map.low, map.high)
-        factor = map.inverseDeviation * scale
-        shift = offset - map.mean * factor
+    init(_ codes: IntensityCodes, _ map: IntensityMap, scale: Float, offset: Float) {
+        let factor = map.inverseDeviation * scale
+        line = ck_intensity_line(
+            scale: Float(codes.scale), offset: Float(codes.offset), low: map.low, high: map.high, factor: factor,
+            shift: offset - map.mean * factor)
         outside = (map.outside - map.mean) * map.inverseDeviation * scale + offset
     }
 
     func fill(_ out: UnsafeMutableBufferPointer<Float>, _ voxels: UnsafeBufferPointer<Int16>) {
-        for i in out.indices {
-            out[i] = min(max(Float(voxels[i]) * codeScale + codeOffset, low), high) * factor + shift
-        }
+        withUnsafePointer(to: line) { ck_normalise(voxels.baseAddress!, Int64(voxels.count), $0, out.baseAddress!) }
     }
 }

@@ -87,7 +87,7 @@ public final class Predictor {
     private func run(_ item: TrainingCase, _ box: VoxelBox) throws -> [Float] {
         let axes = settings.dimensions == 2 ? [window.y, window.x] : [window.z, window.y, window.x]
         let input = try Tensor.zeros([1, network.plan.inputChannels] + axes)
-        try input.withMutableFloats { kernel.fill($0, from: item, box: box) }
+        try input.withMutableFloats { kernel.fill($0, from: item.normalisedImage, box: box) }
         return try Torch.withBFloat16(settings.usesBFloat16) {
             let features = try network.features(input)
             let logits = try network.logits(fromFeatures: features).float32()

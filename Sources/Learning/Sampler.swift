@@ -9,34 +9,48 @@ internal import Tensors
 /// The first `foregroundShare` of the rows: a random organ, a case that shows it, a place where it is. The others: a
 /// random case, a random place in a region where something is known.
 public final class Sampler {
-    public let cases: [TrainingCase]
-    /// The parts of every composite label of the cases.
+    private let volumes: [TrainingVolume]
+    /// The parts of every composite label of the volumes.
     public let compositeSets: [[Int]]
     private let plan: NetworkPlan
     private let settings: LearningSettings
-    private let rule: KnownVoxelRule
     private let places: PlaceIndex
     private let kernel: PatchKernel
     private let patch: Vector3<Int>
     private let pseudoWeight: Float
 
-    /// - Parameter pseudoWeight: the weight of voxels that only a pseudo label knows, above 0 to 1.
+    /// - Parameters:
+    ///   - volumes: with states of the plan's organs and of the composite labels.
+    ///   - compositeSets: the parts of each composite label.
+    ///   - pseudoWeight: the weight of voxels that only a pseudo label knows, above 0 to 1.
+    /// - Throws: `LearningError.nothingToLearn` where nothing is known in any volume.
+    public init(
+        _ volumes: [TrainingVolume], compositeSets: [[Int]], plan: NetworkPlan, settings: LearningSettings,
+        pseudoWeight: Double = 1
+    ) throws {
+        (self.volumes, self.compositeSets, self.plan, self.settings) = (volumes, compositeSets, plan, settings)
+        places = PlaceIndex(volumes, organs: plan.organs.count)
+        guard !places.informative.isEmpty else { throw LearningError.nothingToLearn }
+        kernel = PatchKernel(settings)
+        patch = settings.patchSize
+        self.pseudoWeight = Float(pseudoWeight)
+    }
+
+    /// A sampler of cases in memory.
+    ///
     /// - Throws: `LearningError.unfittingCase`; `.nothingToLearn` where nothing is known in any case.
     /// - Precondition: a rule for the organs of the plan.
-    public init(
+    public convenience init(
         _ cases: [TrainingCase], plan: NetworkPlan, settings: LearningSettings, rule: KnownVoxelRule,
         pseudoWeight: Double = 1
     ) throws {
         precondition(rule.organCount == plan.organs.count, "a rule for the plan's organs")
-        for item in cases { try item.validate(organCount: plan.organs.count) }
-        (self.cases, self.plan, self.settings, self.rule) = (cases, plan, settings, rule)
-        places = PlaceIndex(cases, organs: plan.organs.count)
-        guard !places.informative.isEmpty else { throw LearningError.nothingToLearn }
-        let sets = Set(cases.flatMap { $0.composites.map(\.parts) })
-        compositeSets = settings.missingAsBackground ? [] : sets.sorted { $0.lexicographicallyPrecedes($1) }
-        kernel = PatchKernel(settings)
-        patch = settings.patchSize
-        self.pseudoWeight = Float(pseudoWeight)
+        let isClosed = settings.missingAsBackground
+        let sets = isClosed ? [] : TrainingVolume.compositeSets(of: cases)
+        let volumes = try cases.map {
+            try TrainingVolume($0, rule: rule, compositeSets: sets, missingAsBackground: isClosed)
+        }
+        try self.init(volumes, compositeSets: sets, plan: plan, settings: settings, pseudoWeight: pseudoWeight)
     }
 
     /// A batch of the right shapes, to be filled for every step.
@@ -66,19 +80,17 @@ public final class Sampler {
             let organ = places.shown[random.index(below: places.shown.count)]
             let candidates = places.showing[organ]
             let index = candidates[random.index(below: candidates.count)]
-            let voxels = places.voxels[index][organ]
-            let centre = position(Int(voxels[random.index(below: voxels.count)]), cases[index].shape)
+            let (voxels, shape) = (volumes[index].places[organ], volumes[index].shape)
+            let centre = position(Int(voxels[random.index(below: voxels.count)]), shape)
             return PatchOrigin(
-                caseIndex: index, organ: organ, box: box(around: centre &+ jitter(&random), cases[index].shape, &random)
-            )
+                caseIndex: index, organ: organ, box: box(around: centre &+ jitter(&random), shape, &random))
         }
         let index = places.informative[random.index(below: places.informative.count)]
-        let item = cases[index]
-        let regions = settings.missingAsBackground ? [VoxelBox(item.shape)] : item.knownRegions
+        let regions = volumes[index].knownRegions
         let region = regions[random.index(below: regions.count)]
         var centre = Vector3<Int>.zero
         for axis in 0..<3 { centre[axis] = region.lower[axis] + random.index(below: region.size[axis]) }
-        return PatchOrigin(caseIndex: index, organ: nil, box: box(around: centre, item.shape, &random))
+        return PatchOrigin(caseIndex: index, organ: nil, box: box(around: centre, volumes[index].shape, &random))
     }
 
     /// Up to a quarter of the patch along every axis, so that an organ is not always in the middle.
@@ -122,50 +134,23 @@ public final class Sampler {
         try batch.image.withMutableFloats { all in
             let size = all.count / settings.batch
             let out = UnsafeMutableBufferPointer(rebasing: all[row * size..<(row + 1) * size])
-            kernel.fill(out, from: cases[origin.caseIndex], box: origin.box, scale: scale, offset: offset)
+            kernel.fill(out, from: volumes[origin.caseIndex].image, box: origin.box, scale: scale, offset: offset)
         }
     }
 
     private func fillLabels(_ row: Int, _ batch: Batch, _ origin: PatchOrigin) throws {
-        let item = cases[origin.caseIndex]
-        try batch.states.withMutableBytes { states in
-            let planes = part(row, of: states)
-            try withCompositePlanes(row, of: batch) { compositePlanes in
-                rule.fill(
-                    planes, compositePlanes: compositePlanes, compositeSets: compositeSets, labels: item.labels,
-                    composites: item.composites, shape: item.shape, box: origin.box)
-            }
-            if settings.missingAsBackground { takeMissingForBackground(planes, origin.box, item.shape) }
+        let (states, organs) = (volumes[origin.caseIndex].states, plan.organs.count)
+        try batch.states.withMutableBytes {
+            states.fill(part(row, of: $0), channels: 0..<organs, box: origin.box)
         }
-    }
-
-    private func withCompositePlanes(
-        _ row: Int, of batch: Batch, _ body: (UnsafeMutableBufferPointer<UInt8>) -> Void
-    ) throws {
-        guard let composite = batch.composite else { return body(UnsafeMutableBufferPointer(start: nil, count: 0)) }
-        try composite.withMutableBytes { body(part(row, of: $0)) }
+        try batch.composite?.withMutableBytes {
+            states.fill(part(row, of: $0), channels: organs..<organs + compositeSets.count, box: origin.box)
+        }
     }
 
     private func part(_ row: Int, of all: UnsafeMutableBufferPointer<UInt8>) -> UnsafeMutableBufferPointer<UInt8> {
         let size = all.count / settings.batch
         return UnsafeMutableBufferPointer(rebasing: all[row * size..<(row + 1) * size])
-    }
-
-    private func takeMissingForBackground(
-        _ planes: UnsafeMutableBufferPointer<UInt8>, _ box: VoxelBox, _ shape: GridShape
-    ) {
-        let inside = box.intersection(VoxelBox(shape))
-        let count = box.shape.count
-        for organ in plan.organs.indices {
-            for z in inside.lower.z..<inside.upper.z {
-                for y in inside.lower.y..<inside.upper.y {
-                    let row = organ * count + box.shape.index(0, y - box.lower.y, z - box.lower.z) - box.lower.x
-                    for x in inside.lower.x..<inside.upper.x where planes[row + x] == VoxelKnowledge.unknown {
-                        planes[row + x] = VoxelKnowledge.negative
-                    }
-                }
-            }
-        }
     }
 }
 
@@ -176,29 +161,13 @@ extension Sampler {
         guard settings.positiveWeightTarget > 0 else { return nil }
         return plan.organs.indices.map { organ in
             var (positive, known) = (0, 0)
-            for item in cases {
-                let counts = item.counts(organ)
-                positive += counts.positive
-                known += counts.known
+            for volume in volumes {
+                positive += volume.counts[organ].positive
+                known += volume.counts[organ].known
             }
             guard positive > 0 else { return 1 }
             let frequency = Double(positive) / Double(known)
             return min(max((settings.positiveWeightTarget / frequency).squareRoot(), 1), 50)
-        }
-    }
-}
-
-extension TrainingCase {
-    fileprivate func counts(_ organ: Int) -> (positive: Int, known: Int) {
-        switch labels[organ] {
-        case .known(_, let extent, let known):
-            (
-                labels[organ].acceptedForeground?.population ?? 0,
-                known?.population ?? (extent ?? VoxelBox(shape)).intersection(VoxelBox(shape)).shape.count
-            )
-        case .pseudo(_, let known):
-            (labels[organ].acceptedForeground?.population ?? 0, known?.population ?? shape.count)
-        case .unknown: (0, 0)
         }
     }
 }

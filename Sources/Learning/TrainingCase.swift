@@ -41,6 +41,13 @@ private final class VoxelBlock: @unchecked Sendable {
     deinit { voxels.deallocate() }
 }
 
+/// An image with what makes it the input of a network.
+struct NormalisedImage: Sendable {
+    let shape: GridShape
+    let voxels: IntensityVoxels
+    let normalisation: IntensityMap
+}
+
 /// One volume to train or to evaluate on: image and labels on the grid of training.
 public struct TrainingCase: Sendable {
     public let volume: VolumeID
@@ -62,6 +69,10 @@ public struct TrainingCase: Sendable {
         precondition(image.count == shape.count, "one voxel of the image per voxel of the shape")
         (self.volume, self.shape, self.spacing, self.image) = (volume, shape, spacing, image)
         (self.normalisation, self.labels, self.composites) = (normalisation, labels, composites)
+    }
+
+    var normalisedImage: NormalisedImage {
+        NormalisedImage(shape: shape, voxels: image, normalisation: normalisation)
     }
 
     /// Millilitres of one voxel.
