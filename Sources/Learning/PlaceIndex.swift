@@ -8,9 +8,9 @@ struct PlaceIndex: Sendable {
     let informative: [Int]
 
     init(_ volumes: [TrainingVolume], organs: Int) {
-        let showing = (0..<organs).map { organ in volumes.indices.filter { !volumes[$0].places[organ].isEmpty } }
+        let showing = (0..<organs).map { organ in volumes.indices.filter { !volumes[$0].labels.places[organ].isEmpty } }
         self.showing = showing
         shown = showing.indices.filter { !showing[$0].isEmpty }
-        informative = volumes.indices.filter { !volumes[$0].knownRegions.isEmpty }
+        informative = volumes.indices.filter { !volumes[$0].labels.knownRegions.isEmpty }
     }
 }

@@ -20,15 +20,13 @@ public final class Sampler {
     private let pseudoWeight: Float
 
     /// - Parameters:
-    ///   - volumes: with states of the plan's organs and of the composite labels.
-    ///   - compositeSets: the parts of each composite label.
+    ///   - data: with labels of the plan's organs.
     ///   - pseudoWeight: the weight of voxels that only a pseudo label knows, above 0 to 1.
     /// - Throws: `LearningError.nothingToLearn` where nothing is known in any volume.
     public init(
-        _ volumes: [TrainingVolume], compositeSets: [[Int]], plan: NetworkPlan, settings: LearningSettings,
-        pseudoWeight: Double = 1
+        _ data: TrainingData, plan: NetworkPlan, settings: LearningSettings, pseudoWeight: Double = 1
     ) throws {
-        (self.volumes, self.compositeSets, self.plan, self.settings) = (volumes, compositeSets, plan, settings)
+        (volumes, compositeSets, self.plan, self.settings) = (data.volumes, data.compositeSets, plan, settings)
         places = PlaceIndex(volumes, organs: plan.organs.count)
         guard !places.informative.isEmpty else { throw LearningError.nothingToLearn }
         kernel = PatchKernel(settings)
@@ -38,19 +36,15 @@ public final class Sampler {
 
     /// A sampler of cases in memory.
     ///
-    /// - Throws: `LearningError.unfittingCase`; `.nothingToLearn` where nothing is known in any case.
+    /// - Throws: as the other, and `LearningError.unfittingCase`.
     /// - Precondition: a rule for the organs of the plan.
     public convenience init(
         _ cases: [TrainingCase], plan: NetworkPlan, settings: LearningSettings, rule: KnownVoxelRule,
         pseudoWeight: Double = 1
     ) throws {
         precondition(rule.organCount == plan.organs.count, "a rule for the plan's organs")
-        let isClosed = settings.missingAsBackground
-        let sets = isClosed ? [] : TrainingVolume.compositeSets(of: cases)
-        let volumes = try cases.map {
-            try TrainingVolume($0, rule: rule, compositeSets: sets, missingAsBackground: isClosed)
-        }
-        try self.init(volumes, compositeSets: sets, plan: plan, settings: settings, pseudoWeight: pseudoWeight)
+        let data = try TrainingData(cases, rule: rule, missingAsBackground: settings.missingAsBackground)
+        try self.init(data, plan: plan, settings: settings, pseudoWeight: pseudoWeight)
     }
 
     /// A batch of the right shapes, to be filled for every step.
@@ -80,13 +74,13 @@ public final class Sampler {
             let organ = places.shown[random.index(below: places.shown.count)]
             let candidates = places.showing[organ]
             let index = candidates[random.index(below: candidates.count)]
-            let (voxels, shape) = (volumes[index].places[organ], volumes[index].shape)
+            let (voxels, shape) = (volumes[index].labels.places[organ], volumes[index].shape)
             let centre = position(Int(voxels[random.index(below: voxels.count)]), shape)
             return PatchOrigin(
                 caseIndex: index, organ: organ, box: box(around: centre &+ jitter(&random), shape, &random))
         }
         let index = places.informative[random.index(below: places.informative.count)]
-        let regions = volumes[index].knownRegions
+        let regions = volumes[index].labels.knownRegions
         let region = regions[random.index(below: regions.count)]
         var centre = Vector3<Int>.zero
         for axis in 0..<3 { centre[axis] = region.lower[axis] + random.index(below: region.size[axis]) }
@@ -139,7 +133,7 @@ public final class Sampler {
     }
 
     private func fillLabels(_ row: Int, _ batch: Batch, _ origin: PatchOrigin) throws {
-        let (states, organs) = (volumes[origin.caseIndex].states, plan.organs.count)
+        let (states, organs) = (volumes[origin.caseIndex].labels.states, plan.organs.count)
         try batch.states.withMutableBytes {
             states.fill(part(row, of: $0), channels: 0..<organs, box: origin.box)
         }
@@ -162,8 +156,8 @@ extension Sampler {
         return plan.organs.indices.map { organ in
             var (positive, known) = (0, 0)
             for volume in volumes {
-                positive += volume.counts[organ].positive
-                known += volume.counts[organ].known
+                positive += volume.labels.counts[organ].positive
+                known += volume.labels.counts[organ].known
             }
             guard positive > 0 else { return 1 }
             let frequency = Double(positive) / Double(known)

@@ -21,7 +21,7 @@ package struct StateEncoder {
     /// - Parameter multiplier: of the hash; odd.
     private init(_ shape: GridShape, channels: Int, multiplier: UInt64) {
         (self.shape, self.multiplier) = (shape, multiplier)
-        groups = channels == 0 ? [] : [OpenGroup(0..<channels, CodeBlock(count: shape.count))]
+        groups = channels == 0 ? [] : [OpenGroup(0..<channels, MemoryBlock<UInt8>(count: shape.count))]
     }
 
     /// - Parameters:
@@ -67,7 +67,7 @@ package struct StateEncoder {
 /// A group whose voxels are coded one slice after another.
 private struct OpenGroup {
     let channels: Range<Int>
-    private let codes: CodeBlock
+    private let codes: MemoryBlock<UInt8>
     /// [channel of the group][256].
     private var tables: [UInt8]
     private var codeOfHash: [UInt64: UInt8] = [:]
@@ -75,7 +75,7 @@ private struct OpenGroup {
 
     enum Outcome { case done, full, collided }
 
-    init(_ channels: Range<Int>, _ codes: CodeBlock) {
+    init(_ channels: Range<Int>, _ codes: MemoryBlock<UInt8>) {
         (self.channels, self.codes) = (channels, codes)
         tables = Array(repeating: 0, count: channels.count * StateEncoder.tableSize)
     }
@@ -83,7 +83,7 @@ private struct OpenGroup {
     var closed: VoxelStates.Group {
         VoxelStates.Group(
             channels: channels, used: used, tables: tables,
-            codes: CodeBytes(UnsafeBufferPointer(codes.bytes), owner: codes))
+            codes: SharedBuffer(UnsafeBufferPointer(codes.values), owner: codes))
     }
 
     /// - Parameter planes: [channel of the group][voxel of the slice].
@@ -104,7 +104,7 @@ private struct OpenGroup {
                 }
                 last = hash
             }
-            codes.bytes[first + i] = code
+            codes.values[first + i] = code
         }
         return isFaithful(planes, first: first, count: count) ? .done : .collided
     }
@@ -122,7 +122,7 @@ private struct OpenGroup {
             var line = ck_box(
                 x: Int64(count), y: 1, z: 1, row: 0, slice: 0, out_row: 0, out_slice: 0, out_channel: Int64(count))
             ck_expand_states(
-                codes.bytes.baseAddress! + first, &line, tables, Int32(channels.count), Int32(used),
+                codes.values.baseAddress! + first, &line, tables, Int32(channels.count), Int32(used),
                 expanded.baseAddress!)
             return memcmp(expanded.baseAddress!, planes.baseAddress!, planes.count) == 0
         }
@@ -132,9 +132,9 @@ private struct OpenGroup {
     func halves(_ codedVoxels: Int, _ multiplier: UInt64) -> [OpenGroup] {
         let middle = channels.lowerBound + channels.count / 2
         return [channels.lowerBound..<middle, middle..<channels.upperBound].map { part in
-            var half = OpenGroup(part, CodeBlock(count: codes.bytes.count))
+            var half = OpenGroup(part, MemoryBlock<UInt8>(count: codes.values.count))
             let newCodes = half.enterStates(of: self, multiplier)
-            for voxel in 0..<codedVoxels { half.codes.bytes[voxel] = newCodes[Int(codes.bytes[voxel])] }
+            for voxel in 0..<codedVoxels { half.codes.values[voxel] = newCodes[Int(codes.values[voxel])] }
             return half
         }
     }
@@ -152,15 +152,4 @@ private struct OpenGroup {
             return own
         }
     }
-}
-
-/// Codes in memory of their own.
-///
-/// `@unchecked Sendable`: written by one encoder, and only read once that has ended.
-private final class CodeBlock: @unchecked Sendable {
-    let bytes: UnsafeMutableBufferPointer<UInt8>
-
-    init(count: Int) { bytes = .allocate(capacity: count) }
-
-    deinit { bytes.deallocate() }
 }

@@ -15,9 +15,9 @@ package struct VoxelStates: Sendable {
         /// [channel of the group][256], of which the first `used` entries are codes.
         package let tables: [UInt8]
         /// One for each voxel, x fastest.
-        package let codes: CodeBytes
+        package let codes: SharedBuffer<UInt8>
 
-        package init(channels: Range<Int>, used: Int, tables: [UInt8], codes: CodeBytes) {
+        package init(channels: Range<Int>, used: Int, tables: [UInt8], codes: SharedBuffer<UInt8>) {
             (self.channels, self.used, self.tables, self.codes) = (channels, used, tables, codes)
         }
     }
@@ -28,7 +28,7 @@ package struct VoxelStates: Sendable {
     package init(_ shape: GridShape, _ groups: [Group]) { (self.shape, self.groups) = (shape, groups) }
 
     /// The same with unknown voxels of some channels as negative ones.
-    func takingUnknownForNegative(_ channels: Range<Int>) -> VoxelStates {
+    package func takingUnknownForNegative(_ channels: Range<Int>) -> VoxelStates {
         VoxelStates(
             shape,
             groups.map { group in
@@ -64,30 +64,11 @@ package struct VoxelStates: Sendable {
                 (own.lowerBound - channels.lowerBound) * box.shape.count + box.shape.index(from.x, from.y, from.z)
             group.tables.withUnsafeBufferPointer { tables in
                 let table = tables.baseAddress! + (own.lowerBound - group.channels.lowerBound) * StateEncoder.tableSize
-                group.codes.withBytes {
+                group.codes.withValues {
                     ck_expand_states(
                         $0.baseAddress! + first, &frame, table, Int32(own.count), Int32(group.used), start + target)
                 }
             }
         }
-    }
-}
-
-/// The codes of a group, kept alive by their owner (a mapped file, or memory of their own).
-///
-/// `@unchecked Sendable`: the memory is only read, and stays valid and unchanged while `owner`, itself sendable, lives.
-package struct CodeBytes: @unchecked Sendable {
-    private let start: UnsafePointer<UInt8>
-    private let owner: any AnyObject & Sendable
-    package let count: Int
-
-    /// - Parameter owner: keeps `bytes` valid and unchanged.
-    package init(_ bytes: UnsafeBufferPointer<UInt8>, owner: any AnyObject & Sendable) {
-        guard let start = bytes.baseAddress else { preconditionFailure("a volume has voxels") }
-        (self.start, count, self.owner) = (start, bytes.count, owner)
-    }
-
-    package func withBytes<R>(_ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R {
-        try withExtendedLifetime(owner) { try body(UnsafeBufferPointer(start: start, count: count)) }
     }
 }

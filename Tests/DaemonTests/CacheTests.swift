@@ -27,18 +27,18 @@ extension DaemonTests {
                 let first = try await place.daemon()
                 #expect(first.status == 0, "\(first.errors)")
                 let (name, image) = try await subject(place)
-                let file = try #require(try cached(place).first { $0.hasPrefix(image) })
+                let file = try #require(try cached(place).first { $0.hasPrefix(image) && $0.hasSuffix(".volume") })
                 let elsewhere = "\(place.folder)/elsewhere.volume"
                 try FileManager.default.copyItem(atPath: "\(place.cache)/\(file)", toPath: elsewhere)
                 try await place.succeeds("subject", "remove", name, "--yes", "--reason", "consent")
                 let found = try await place.lacuna("verify", "--json")
                 let orphans = try found.rows().filter { $0["kind"] as? String == "orphan" }
-                #expect(orphans.compactMap { $0["what"] as? String } == ["cached"])
+                #expect(orphans.compactMap { $0["what"] as? String } == ["cached", "cached"], "image and labels")
                 #expect(orphans.compactMap { $0["bytes"] as? Int }.allSatisfy { $0 > 0 })
 
                 let purged = try await place.lacuna("subject", "purge", name, "--yes", "--reason", "consent", "--json")
                 #expect(purged.status == 0, "\(purged.errors)")
-                #expect(try !cached(place).contains(file) && !cached(place).isEmpty)
+                #expect(try !cached(place).contains { $0.hasPrefix(image) } && !cached(place).isEmpty)
                 let report = try purged.object()
                 let kinds = Set((report["holders"] as? [[String: Any]] ?? []).compactMap { $0["kind"] as? String })
                 #expect(kinds.isSuperset(of: ["checkpoint", "derived pseudo label"]), "\(kinds)")
@@ -62,7 +62,7 @@ extension DaemonTests {
                 let first = try await place.daemon()
                 #expect(first.status == 0, "\(first.errors)")
                 let image = try await subject(place).image
-                let name = try #require(try cached(place).first { $0.hasPrefix(image) })
+                let name = try #require(try cached(place).first { $0.hasPrefix(image) && $0.hasSuffix(".volume") })
                 let path = "\(place.cache)/\(name)"
                 let whole = try Data(contentsOf: URL(filePath: path))
                 var damaged = whole
@@ -81,6 +81,44 @@ extension DaemonTests {
                 #expect(try Data(contentsOf: URL(filePath: path)) == whole)
                 #expect(try await place.lacuna("verify", "--read-data").status == 0)
             }
+        }
+
+        /// Each round has labels of its own; those of rounds before are removed.
+        @Test func labelsAreCachedOncePerVolumeAndMadeAgainWhereTheyAreDamaged() async throws {
+            try await World.with { place in
+                #expect(try await place.daemon().status == 0)
+                let labels = try cached(place).filter { $0.hasSuffix(".labels") }
+                #expect(labels.count == Set(labels.map { $0.prefix(64) }).count && labels.count >= 6, "\(labels)")
+
+                var run = RunFile.long
+                run.name = "long"
+                let before = try await endedWhileTraining(place, run)
+                #expect(!before.contains("made again"), "\(before)")
+                let name = try #require(try cached(place).first { $0.hasSuffix(".labels") })
+                let path = "\(place.cache)/\(name)"
+                let whole = try Data(contentsOf: URL(filePath: path))
+                for cut in [whole.count / 2, 70] {
+                    var damaged = whole
+                    damaged[cut] ^= 1
+                    try damaged.prefix(cut == 70 ? cut : whole.count).write(to: URL(filePath: path))
+                    #expect(chmod(path, 0o600) == 0)
+                    #expect(try await place.lacuna("verify", "--read-data").status == 6)
+                    let errors = try await endedWhileTraining(place, run)
+                    #expect(errors.contains("\(path) ") && errors.contains("it is removed and made again"), "\(errors)")
+                    #expect(try Data(contentsOf: URL(filePath: path)) == whole)
+                }
+            }
+        }
+
+        /// What a daemon reports that is stopped after a step.
+        private func endedWhileTraining(_ place: Place, _ run: RunFile) async throws -> String {
+            let daemon = try place.startDaemon(run)
+            await daemon.reports(" round ")
+            try await Task.sleep(for: .seconds(1))
+            daemon.signal(SIGTERM)
+            let ending = await daemon.end()
+            #expect(ending.status == 130, "\(ending.errors)")
+            return ending.errors
         }
 
         @Test func theCacheIsPrivateAndOneThatOthersMayWriteIsRefused() async throws {

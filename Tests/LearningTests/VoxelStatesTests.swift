@@ -42,8 +42,8 @@ import Testing
         let rule = KnownVoxelRule(
             organCount: organs, exclusions: organs > 4 ? [(0, 1), (2, 4), (1, 5)] : [],
             parts: organs > 6 ? [(6, 5)] : [])
-        let sets = TrainingVolume.compositeSets(of: [item])
-        let states = try TrainingVolume(item, rule: rule, compositeSets: sets).states
+        let sets = TrainingData.compositeSets(of: [item])
+        let states = try TrainingLabels(item, rule: rule, compositeSets: sets).states
         #expect((states.groups.count > 1) == (isNoise && organs > 7), "only many states need several groups")
         for box in Self.boxes {
             var organPlanes = [UInt8](repeating: 9, count: organs * box.shape.count)
@@ -64,8 +64,9 @@ import Testing
     @Test func anOrganWithoutALabelCountsAsAbsentOnRequest() throws {
         let item = Self.item(organs: 4, isNoise: false, seed: 5)
         let rule = KnownVoxelRule(organCount: 4, exclusions: [])
-        let open = try TrainingVolume(item, rule: rule).states.bytes(0..<4, Self.boxes[2])
-        let closed = try TrainingVolume(item, rule: rule, missingAsBackground: true).states.bytes(0..<4, Self.boxes[2])
+        let open = try TrainingLabels(item, rule: rule).states.bytes(0..<4, Self.boxes[2])
+        let closed = try TrainingLabels(item, rule: rule).states.takingUnknownForNegative(0..<4).bytes(
+            0..<4, Self.boxes[2])
         let box = Self.boxes[2]
         for i in open.indices {
             let (x, y, z) = (i % box.size.x - 3, i / box.size.x % box.size.y - 2, i / 301 % box.size.z - 1)

@@ -32,11 +32,11 @@ extension LearningWorker: RoundTrainer {
         if let own, own.step >= context.plan.steps(inRound: context.round.number) {
             return weights(own.object, after: own.step, context, ending: .steps)
         }
-        let cases = try await trainingCases(context)
+        let data = try await trainingData(context)
         let start = try await start(from: own, context)
         let (signals, source) = AsyncStream<TrainingSignal>.makeStream(bufferingPolicy: .unbounded)
         let stop = StopFlag()
-        async let outcome = runTraining(cases, start, context, stop, source)
+        async let outcome = runTraining(data, start, context, stop, source)
         do {
             let last = try await follow(signals, context, observer)
             let ending = TrainingEnding(try await outcome)  // its error comes first: there may be no checkpoint yet
@@ -107,7 +107,7 @@ extension LearningWorker: RoundTrainer {
     }
 
     private func runTraining(
-        _ cases: [TrainingCase], _ start: TrainingStart, _ context: RoundContext, _ stop: StopFlag,
+        _ data: TrainingData, _ start: TrainingStart, _ context: RoundContext, _ stop: StopFlag,
         _ signals: AsyncStream<TrainingSignal>.Continuation
     ) async throws -> TrainingOutcome {
         defer { signals.finish() }
@@ -123,7 +123,7 @@ extension LearningWorker: RoundTrainer {
             })
         return try await divergenceIsFinal {
             let training = try await RoundTraining(
-                learning(context), cases, from: start, library: library, onePart: context.plan.organsKeptInOnePart,
+                learning(context), data, from: start, library: library, onePart: context.plan.organsKeptInOnePart,
                 thread: thread)
             return try await training.run(
                 stop: stop, requests: requests, isStopping: context.isStopping, observer: observer)
@@ -183,12 +183,12 @@ extension LearningWorker: RoundTrainer {
     /// Fits the confidence head on the confidence part, or on the annotations of the part train where that one is empty.
     private func fitHead(_ network: Checkpoint, _ context: RoundContext) async throws -> (Checkpoint, SplitPart) {
         let part = library.snapshot.partOfConfidence
-        let (learning, cases) = (
-            learning(context), try await library.cases(in: part) { try context.checkStop() }
+        let (learning, data) = (
+            learning(context), try await library.trainingData(in: part, rule) { try context.checkStop() }
         )
         let head = try await divergenceIsFinal {
             try await thread.run {
-                try learning.fitHead(under: network, cases) { try context.checkStop() }
+                try learning.fitHead(under: network, data) { try context.checkStop() }
             }
         }
         return (head, part)

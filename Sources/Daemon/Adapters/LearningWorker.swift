@@ -42,7 +42,7 @@ actor LearningWorker {
 
     // MARK: - Shared by the parts
 
-    /// What a round learns with, beside its cases.
+    /// What a round learns with, beside its data.
     func learning(_ context: RoundContext) -> RoundLearning {
         RoundLearning(
             plan, recipe: context.plan.recipe(ofRound: context.round.number, settings), settings: settings,
@@ -50,13 +50,13 @@ actor LearningWorker {
             rule: rule)
     }
 
-    /// The training cases, with the labels that the round before published.
-    func trainingCases(_ context: RoundContext) async throws -> [TrainingCase] {
+    /// The volumes of the part train, with the labels that the round before published.
+    func trainingData(_ context: RoundContext) async throws -> TrainingData {
         var pseudo: [RoundLabel] = []
         if let previous = context.previous {
             pseudo = try await catalog.pseudoLabels(of: rounds.roundID(previous.number))
         }
-        return try await library.cases(in: .train, pseudo: pseudo) { try context.checkStop() }
+        return try await library.trainingData(in: .train, rule, pseudo: pseudo) { try context.checkStop() }
     }
 
     func checkpoint(_ weights: StoredWeights) async throws -> Checkpoint { try await checkpoint(weights.object) }

@@ -21,12 +21,12 @@ final class RoundTraining: Sendable {
     ///   - thread: for all work on the network.
     /// - Throws: as `RoundLearning.trainer`.
     init(
-        _ learning: RoundLearning, _ cases: [TrainingCase], from start: TrainingStart, library: CaseLibrary,
+        _ learning: RoundLearning, _ data: TrainingData, from start: TrainingStart, library: CaseLibrary,
         onePart: Set<Int>, thread: TensorThread
     ) async throws {
         (self.library, self.thread, self.onePart) = (library, thread, onePart)
         (settings, rule) = (learning.settings, learning.rule)
-        held = try await thread.run { HeldTrainer(try learning.trainer(cases, from: start)) }
+        held = try await thread.run { HeldTrainer(try learning.trainer(data, from: start)) }
     }
 
     /// What a training reports, in the order in which it happens; the first two on the thread of the network.

@@ -12,22 +12,22 @@ internal import Workflows
 /// local cache, from which they are mapped. Reading images and resampling happen on a thread of the library's own.
 struct CaseLibrary: Sendable {
     let snapshot: RunSnapshot
+    let cache: TrainingCache
+    let settings: LearningSettings
+    let work = BlockingWork()
     private let composites: [OrganKey: [Int]]
-    private let images: ImageCache
-    private let settings: LearningSettings
     private let masks: MaskReader
-    private let work = BlockingWork()
 
     var organs: [OrganKey] { snapshot.organs }
 
     init(
-        _ snapshot: RunSnapshot, ontology: Ontology, images: ImageCache, settings: LearningSettings, masks: MaskReader
+        _ snapshot: RunSnapshot, ontology: Ontology, cache: TrainingCache, settings: LearningSettings, masks: MaskReader
     ) {
-        (self.snapshot, self.images, self.settings, self.masks) = (snapshot, images, settings, masks)
+        (self.snapshot, self.cache, self.settings, self.masks) = (snapshot, cache, settings, masks)
         composites = ontology.compositeLabels(over: snapshot.organs)
     }
 
-    func grid(of volume: RunVolume) -> TrainingGrid { images.grid(of: volume) }
+    func grid(of volume: RunVolume) -> TrainingGrid { cache.grid(of: volume) }
 
     /// The case of a volume with the annotations of the run's snapshot and, for an organ without one, its pseudo label.
     ///
@@ -65,25 +65,20 @@ struct CaseLibrary: Sendable {
         }
     }
 
-    /// The cases of a part, with annotations and, for organs without one, pseudo labels.
-    ///
-    /// - Parameter checkStop: called before each case; an error ends the reading.
-    func cases(
-        in part: SplitPart, pseudo: [RoundLabel] = [], checkStop: () throws -> Void = {}
-    ) async throws -> [TrainingCase] {
-        let pseudo = Dictionary(grouping: pseudo, by: \.volume)
-        var cases: [TrainingCase] = []
-        for volume in snapshot.volumes(in: part) {
-            try checkStop()
-            cases.append(try await makeCase(volume, pseudo: pseudo[volume.id] ?? []))
-        }
-        return cases
+    /// The labels that the run learns from: of its organs, and of composites of them.
+    func learnedLabels(of volume: RunVolume) -> [OrganKey: RunLabel] {
+        snapshot.labels(of: volume.id).filter { organs.contains($0.key) || composites[$0.key] != nil }
     }
 
-    /// The annotations that the run learns from: of its organs, and of composites of them.
+    /// The parts of each composite label of some volumes, in one order.
+    func compositeSets(of volumes: [RunVolume]) -> [[Int]] {
+        Set(volumes.flatMap { learnedLabels(of: $0).keys.compactMap { composites[$0] } })
+            .sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
     private func annotations(of volume: RunVolume) async throws -> [OrganKey: Annotation] {
         var annotations: [OrganKey: Annotation] = [:]
-        for (organ, label) in snapshot.labels(of: volume.id) where organs.contains(organ) || composites[organ] != nil {
+        for (organ, label) in learnedLabels(of: volume) {
             var mask: Mask?
             if let location = label.mask { mask = try await masks.read(location, shape: volume.shape) }
             annotations[organ] = Annotation(extent: label.extent, mask: mask)
@@ -118,7 +113,7 @@ struct CaseLibrary: Sendable {
     private func item(
         _ volume: RunVolume, labels: [OrganLabel], composites: [CompositeLabel] = []
     ) throws -> TrainingCase {
-        let (grid, image) = (grid(of: volume), try images.image(of: volume))
+        let (grid, image) = (grid(of: volume), try cache.image(of: volume))
         let item = TrainingCase(
             volume: volume.id, shape: grid.shape, spacing: grid.spacing, image: image.voxels,
             normalisation: IntensityMap(settings, modality: volume.modality, statistics: image.statistics),

@@ -81,20 +81,22 @@ struct RoundReproduction: Sendable {
             guard let weights = origin.weights else { throw DaemonError.startMissing(run: origin.run) }
             start = .weights(try await checkpoint(weights))
         }
-        let cases = try await parts.library.cases(in: .train, pseudo: pseudo)
+        let data = try await parts.library.trainingData(in: .train, parts.rule, pseudo: pseudo)
         let label = "round \(stored.number): training"
         let bar = session.session.output.progress(label, total: learning.recipe.steps)
         defer { bar.finish() }
         let training = try await RoundTraining(
-            learning, cases, from: start, library: parts.library,
+            learning, data, from: start, library: parts.library,
             onePart: session.configuration.plan.organsKeptInOnePart, thread: parts.thread)
         _ = try await training.run(observer: RoundTraining.Observer(step: { bar.show($0.step, label: label) }))
         return try await training.checkpoint()
     }
 
     private func fitHead(under network: Checkpoint) async throws -> Checkpoint {
-        let (learning, cases) = (learning, try await parts.library.cases(in: snapshot.partOfConfidence))
-        return try await parts.thread.run { try learning.fitHead(under: network, cases) {} }
+        let (learning, data) = (
+            learning, try await parts.library.trainingData(in: snapshot.partOfConfidence, parts.rule)
+        )
+        return try await parts.thread.run { try learning.fitHead(under: network, data) {} }
     }
 
     /// The reasons for differences that can be known.

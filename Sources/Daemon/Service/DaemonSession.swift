@@ -116,12 +116,12 @@ struct DaemonSession: Sendable {
         let (ontology, objects) = (try await catalog.ontology(), store ?? trainer.objects)
         let (cache, trainer) = (try openCache(), trainer)
         try await removePurged(from: cache)
-        let images = ImageCache(
+        let files = TrainingCache(
             cache, converted: session.converted, spacing: configuration.grid.spacing,
             limitInBytes: Int(configuration.daemon.cacheGigabytes * 1e9)
         ) { error in trainer.tell(.cachedImageDamaged(error)) }
         let library = CaseLibrary(
-            snapshot, ontology: ontology, images: images, settings: configuration.settings,
+            snapshot, ontology: ontology, cache: files, settings: configuration.settings,
             masks: MaskReader(store: objects))
         return RunParts(
             library: library, configuration: configuration, ontology: ontology, catalog: catalog, store: objects

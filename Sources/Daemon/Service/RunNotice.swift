@@ -41,7 +41,7 @@ enum RunNotice: Sendable {
                 "the pseudo labels of round \(Self.list(rounds)) are withheld, because data behind them were removed; start a run "
                     + "of another name without these data")
         case .cachedImageDamaged(let error):
-            output.warn("\(error.file) \(error.problem); it is removed and made again from its image")
+            output.warn("\(error.file) \(error.problem); it is removed and made again")
         case .purgedImagesRemoved(let count, let folder):
             output.note("removed from the cache: \(count) of purged images, in \(folder)")
         case .purgedImageKept(let file):
@@ -57,7 +57,7 @@ enum RunNotice: Sendable {
         case .roundsRecalled(let rounds):
             logger.warning("pseudo labels withheld, their data were removed", [.round: Self.list(rounds)])
         case .cachedImageDamaged(let error):
-            logger.warning("damaged cached image made again", [.file: error.file, .reason: error.problem])
+            logger.warning("damaged file of the cache made again", [.file: error.file, .reason: error.problem])
         case .purgedImagesRemoved(let count, _):
             logger.notice("purged images removed from the cache", [.count: count])
         case .purgedImageKept(let file): logger.error("purged image not removed from the cache", [.file: file])

@@ -18,7 +18,7 @@ public enum VoxelKnowledge {
 /// In this order, each step filling only voxels that are still unknown: complete labels; the parts of a composite label
 /// where it is zero; a whole where one of its parts is positive; certain negatives (a voxel of one organ, for the
 /// organs that it excludes); then the same for pseudo labels, which therefore never override an annotation.
-public struct KnownVoxelRule: Hashable, Sendable {
+public struct KnownVoxelRule: Hashable, Sendable, CustomStringConvertible {
     public let organCount: Int
     /// `excluded[j]`: the organs that a voxel of organ j cannot be.
     private let excluded: [[Int]]
@@ -40,6 +40,12 @@ public struct KnownVoxelRule: Hashable, Sendable {
         self.organCount = organCount
         self.excluded = excluded.map { $0.sorted() }
         wholes = parts.map { Pair(part: $0.part, whole: $0.whole) }
+    }
+
+    /// Equal for equal rules.
+    public var description: String {
+        let exclusions = excluded.map { $0.map(String.init).joined(separator: " ") }.joined(separator: ",")
+        return "excluded \(exclusions) parts " + wholes.map { "\($0.part) \($0.whole)" }.joined(separator: ",")
     }
 
     /// The organs that a voxel of `organ` cannot be, ascending.

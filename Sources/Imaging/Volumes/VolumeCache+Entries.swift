@@ -7,6 +7,8 @@ extension VolumeCache {
     public struct Entry: Sendable, Hashable {
         public enum Kind: Sendable, Hashable {
             case volume
+            /// Coded labels of a volume.
+            case labels
             /// A file being written, or left by a killed process.
             case unfinished
             /// Something that this cache did not write.
@@ -41,6 +43,7 @@ extension VolumeCache {
             let kind: Entry.Kind =
                 switch entry.kind {
                 case .file where source != nil && entry.name.hasSuffix(Self.ending): .volume
+                case .file where source != nil && entry.name.hasSuffix(Self.labelEnding): .labels
                 case .file where source != nil && entry.name.hasSuffix(".part"): .unfinished
                 default: .foreign
                 }
@@ -50,12 +53,15 @@ extension VolumeCache {
         }
     }
 
-    /// Why a cached volume cannot be used; nil where it can. Blocks.
+    /// Why a cached file cannot be used; nil where it can. Blocks.
     ///
     /// - Parameter readsVoxels: whether the voxels are compared with the checksum; otherwise only the header is read.
     public func problem(of entry: Entry, readsVoxels: Bool) -> String? {
         do {
-            _ = try MappedVolume(entry.path, access, isUsed: false, isChecked: readsVoxels)
+            switch entry.kind {
+            case .labels: _ = try MappedLabels(entry.path, access, isUsed: false, isChecked: readsVoxels)
+            default: _ = try MappedVolume(entry.path, access, isUsed: false, isChecked: readsVoxels)
+            }
             return nil
         } catch let error as ImagingError {
             return error.problem
@@ -76,13 +82,13 @@ extension VolumeCache {
         return .removed
     }
 
-    /// Removes volumes until `bytes` more fit into `limit`, those first that were used least recently. A volume that a process has mapped
+    /// Removes files until `bytes` more fit into `limit`, those first that were used least recently. A file that a process has mapped
     /// is kept, and the limit exceeded if necessary. Blocks.
     ///
-    /// - Returns: the removed volumes.
+    /// - Returns: the removed files.
     @discardableResult
     public func makeRoom(for bytes: Int, limit: Int) throws(SystemError) -> [Entry] {
-        let entries = try entries().filter { $0.kind == .volume }.sorted { $0.usedAt < $1.usedAt }
+        let entries = try entries().filter { [.volume, .labels].contains($0.kind) }.sorted { $0.usedAt < $1.usedAt }
         var total = entries.reduce(bytes) { $0 + $1.bytes }
         var removed: [Entry] = []
         for entry in entries where total > limit {

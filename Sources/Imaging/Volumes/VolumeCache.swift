@@ -2,9 +2,9 @@ public import Domain
 internal import Glibc
 public import System
 
-/// A cache of canonical volumes as raw voxels, in files that training maps into memory.
+/// A cache of canonical volumes as raw voxels, and of their coded labels, in files that training maps into memory.
 ///
-/// File format, little-endian: magic `LVC3`, voxel type (u32, NIfTI's code: 4 int16, 16 float32), shape (3 × i64),
+/// Format of a volume's file, little-endian: magic `LVC3`, voxel type (u32, NIfTI's code: 4 int16, 16 float32), shape (3 × i64),
 /// spacing in millimetres (3 × f64), scale and offset of the voxels, then the minimum of the image and the mean, deviation, 0.5th and
 /// 99.5th percentile of its foreground (7 × f64), zeros up to byte 128, SHA-256 of these 128 bytes and of the voxels, zeros up to
 /// byte 192, voxels x fastest. Every file may be deleted and created again.
@@ -38,7 +38,7 @@ public struct VolumeCache: Sendable {
             type: voxels.typeCode, shape: shape, spacing: spacing, intensities: intensities)
         try voxels.withBytes { bytes in
             precondition(bytes.count == shape.count * (voxels.typeCode == 4 ? 2 : 4), "one voxel per point")
-            try header.bytes(with: bytes).withUnsafeBytes { head in try write([head, bytes], name) }
+            try header.bytes(with: bytes).withUnsafeBytes { head in try write([head, bytes], name, Self.ending) }
         }
     }
 
@@ -47,22 +47,41 @@ public struct VolumeCache: Sendable {
     ///
     /// - Throws: `unreadable`, `truncated`, `invalidHeader`, `damagedCache`.
     public func open(_ name: String) throws -> MappedVolume? {
-        let path = path(name)
+        let path = path(name, Self.ending)
         guard Glibc.access(path, F_OK) == 0 else { return nil }
         return try MappedVolume(path, access)
     }
 
     /// Deletes the volume stored under `name`, if there is one.
-    public func remove(_ name: String) { unlink(path(name)) }
+    public func remove(_ name: String) { unlink(path(name, Self.ending)) }
+
+    /// Writes coded labels under `name`, atomically.
+    ///
+    /// - Parameter pieces: the bytes to store, one after another.
+    /// - Throws: `unwritable`.
+    public func storeLabels(_ pieces: [UnsafeRawBufferPointer], as name: String) throws {
+        try LabelsHeader.bytes(of: pieces).withUnsafeBytes { try write([$0] + pieces, name, Self.labelEnding) }
+    }
+
+    /// Maps the coded labels stored under `name`; otherwise as `open`.
+    public func openLabels(_ name: String) throws -> MappedLabels? {
+        let path = path(name, Self.labelEnding)
+        guard Glibc.access(path, F_OK) == 0 else { return nil }
+        return try MappedLabels(path, access)
+    }
+
+    /// Deletes the coded labels stored under `name`, if there are any.
+    public func removeLabels(_ name: String) { unlink(path(name, Self.labelEnding)) }
 
     static let ending = ".volume"
+    static let labelEnding = ".labels"
 
     /// An interrupted file has the name of the volume too, so that a purge finds it.
-    private func write(_ pieces: [UnsafeRawBufferPointer], _ name: String) throws {
+    private func write(_ pieces: [UnsafeRawBufferPointer], _ name: String, _ ending: String) throws {
         do {
             let draft = try TemporaryFile(in: folder, prefix: "\(name).", mode: access.fileMode)
             for piece in pieces { try draft.write(piece) }
-            try draft.place(at: path(name), mode: access.fileMode)
+            try draft.place(at: path(name, ending), mode: access.fileMode)
             try? Folder.synchronise(folder)
         } catch {
             throw ImagingError.unwritable(file: error.path, code: error.code)
@@ -70,12 +89,12 @@ public struct VolumeCache: Sendable {
     }
 
     /// - Precondition: letters, digits, `-`, `_` and `.`, not beginning with a dot.
-    private func path(_ name: String) -> String {
+    private func path(_ name: String, _ ending: String) -> String {
         let valid = name.utf8.allSatisfy {
             UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
                 || "-_.".utf8.contains($0)
         }
         precondition(!name.isEmpty && valid && !name.hasPrefix("."), "a plain name for a cached volume")
-        return "\(folder)/\(name)\(Self.ending)"
+        return "\(folder)/\(name)\(ending)"
     }
 }

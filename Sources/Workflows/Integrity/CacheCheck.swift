@@ -2,7 +2,7 @@ internal import Domain
 internal import Imaging
 internal import System
 
-/// Checks the caches of images as raw voxels, which `lacunad` fills. Blocks.
+/// Checks the caches of images as raw voxels and of coded labels, which `lacunad` fills. Blocks.
 struct CacheCheck: Sendable {
     let caches: [VolumeCache]
     /// Whether the voxels are compared with their checksums; otherwise the headers are read.
@@ -46,7 +46,7 @@ struct CacheCheck: Sendable {
         switch entry.kind {
         case .foreign: return Self.finding(.stray, entry, "lacunad did not write it; move it away")
         case .unfinished: return nil
-        case .volume:
+        case .volume, .labels:
             return cache.problem(of: entry, readsVoxels: readsData).map {
                 Self.finding(.damaged, entry, "\($0); remove it, and it is made again when needed")
             }

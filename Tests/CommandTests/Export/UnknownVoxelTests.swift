@@ -79,7 +79,7 @@ import Workflows
         let store = try await LocalObjectStore.open(bench.home + "/objects", catalogue: stored.catalogue)
         let library = CaseLibrary(
             RunSnapshot(organs: ["liver"], volumes: [volume], labels: [label]), ontology: .standard,
-            images: ImageCache(
+            cache: TrainingCache(
                 VolumeCache(folder: cache), converted: SeriesCache(folder: bench.home + "/converted"), spacing: nil),
             settings: LearningSettings(), masks: MaskReader(store: store))
         return try await library.makeCase(volume)

@@ -31,9 +31,9 @@ import Testing
     private func makeCache(
         in folder: String, spacing: [Double]?, limitInBytes: Int = .max,
         report: @escaping @Sendable (ImagingError) -> Void = { _ in }
-    ) throws -> ImageCache {
+    ) throws -> TrainingCache {
         try FileManager.default.createDirectory(atPath: "\(folder)/cache", withIntermediateDirectories: true)
-        return ImageCache(
+        return TrainingCache(
             VolumeCache(folder: "\(folder)/cache"), converted: SeriesCache(folder: "\(folder)/converted"),
             spacing: spacing, limitInBytes: limitInBytes, report: report)
     }

@@ -6,11 +6,12 @@ internal import Imaging
 internal import Learning
 internal import System
 
-/// Images of a run as codes of 16 bits on its grid, in files that training maps into memory.
+/// Images of a run as codes of 16 bits on its grid, and its labels as coded states, in files that training maps into memory
+/// (`docs/cache-format.md`).
 ///
 /// A cached image is named by the checksum of its source file, its shape, the spacing of the run's grid and the form of resampling,
-/// so that it is never stale. Its bytes are compared with their checksum when it is mapped.
-struct ImageCache: Sendable {
+/// labels also by what they were made of, so that neither is ever stale. Their bytes are compared with their checksum when they are mapped.
+struct TrainingCache: Sendable {
     private let cache: VolumeCache
     private let converted: SeriesCache
     private let spacing: Vector3<Double>?
@@ -54,6 +55,7 @@ struct ImageCache: Sendable {
         return image
     }
 
+    /// Of its image and, with more, of its labels.
     private func name(of volume: RunVolume) -> String {
         let shape = grid(of: volume).shape
         let name = "\(volume.sha256)-" + [shape.x, shape.y, shape.z].map(String.init).joined(separator: "x")
@@ -63,6 +65,58 @@ struct ImageCache: Sendable {
 
     /// The form of resampling, to be changed with `Resampling.linear`.
     private static let resampling = "-antialiased"
+
+    // MARK: - Labels
+
+    /// The cached labels of a volume; nil where there are none, or only damaged ones, which are removed. Blocks.
+    func labels(_ content: LabelContent, of volume: RunVolume) throws -> TrainingLabels? {
+        let name = labelName(content, volume)
+        do {
+            guard let mapped = try cache.openLabels(name) else { return nil }
+            return try TrainingLabels(
+                mapped.payload, shape: grid(of: volume).shape, organs: content.plan.organs,
+                channels: content.plan.channels,
+                owner: mapped)
+        } catch let error as ImagingError {
+            report(error)
+        } catch let error as InvalidLabelBytes {
+            report(.damagedCache(file: name, reason: error.description))
+        }
+        cache.removeLabels(name)
+        return nil
+    }
+
+    /// Stores labels and maps them. Blocks.
+    ///
+    /// - Throws: `DaemonError.cacheUnwritable`.
+    func store(_ labels: TrainingLabels, _ content: LabelContent, of volume: RunVolume) throws -> TrainingLabels {
+        try labels.withBytes { pieces in
+            try write(pieces.reduce(0) { $0 + $1.count }) {
+                try cache.storeLabels(pieces, as: labelName(content, volume))
+            }
+        }
+        return try self.labels(content, of: volume) ?? labels
+    }
+
+    /// Removes the cached labels of volumes that were made for the same organs of other labels, unless a process has them mapped. Blocks.
+    func removeLabels(except contents: [(volume: RunVolume, content: LabelContent)]) throws {
+        let kept = Dictionary(
+            contents.map { ("\(name(of: $0.volume))-\($0.content.plan.key)-", labelName($0.content, $0.volume)) },
+            uniquingKeysWith: { first, _ in first })
+        for entry in try cache.entries() where entry.kind == .labels {
+            let name = FilePath.name(of: entry.path)
+            guard let dash = name.lastIndex(of: "-"), let own = kept[String(name[...dash])], !name.hasPrefix(own) else {
+                continue
+            }
+            _ = cache.remove(entry)
+        }
+    }
+
+    private func labelName(_ content: LabelContent, _ volume: RunVolume) -> String {
+        "\(name(of: volume))-\(content.plan.key)-\(content.key)"
+    }
+
+    // MARK: - Images
 
     private func fill(_ name: String, _ volume: RunVolume) throws {
         let image: ImageVolume
@@ -80,11 +134,17 @@ struct ImageCache: Sendable {
         let grid = grid(of: volume)
         let coded = grid.coded(image)
         let intensities = ImageIntensities(codes: coded.codes, statistics: IntensityStatistics(image))
-        do {
-            let bytes = VolumeCache.bytes(of: grid.shape, bytesPerVoxel: 2)
-            try cache.makeRoom(for: bytes, limit: limitInBytes)
+        try write(VolumeCache.bytes(of: grid.shape, bytesPerVoxel: 2)) {
             try cache.store(
                 .int16(coded.voxels), shape: grid.shape, spacing: grid.spacing, intensities: intensities, as: name)
+        }
+    }
+
+    /// Makes room for a file of so many bytes and writes it.
+    private func write(_ bytes: Int, _ body: () throws -> Void) throws {
+        do {
+            try cache.makeRoom(for: bytes, limit: limitInBytes)
+            try body()
         } catch let ImagingError.unwritable(file, code) {
             throw DaemonError.cacheUnwritable(file: file, problem: String(cString: strerror(code)))
         } catch let error as SystemError {
