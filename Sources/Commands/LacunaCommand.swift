@@ -18,7 +18,7 @@ package struct LacunaCommand: AsyncParsableCommand {
         subcommands: [
             DatabaseCommand.self, OrganCommand.self, DatasetCommand.self, SubjectCommand.self, VolumeCommand.self,
             LabelCommand.self, CoverageCommand.self, LogCommand.self, SplitCommand.self, MaskCommand.self,
-            RoundCommand.self, ReviewCommand.self, ScheduleCommand.self, JobCommand.self,
+            RoundCommand.self, ReviewCommand.self, ScheduleCommand.self, JobCommand.self, CacheCommand.self,
             LineageCommand.self, ExportCommand.self, VerifyCommand.self, PhantomCommand.self,
         ])
 

@@ -114,7 +114,7 @@ extension ImagingError: CustomStringConvertible {
         case .formsDisagree(_, let voxels): "has a qform and an sform that differ by \(Self.rounded(voxels)) voxels"
         case .singularGeometry: "has an affine that maps the grid to a plane, or is not finite"
         case .invalidMask(_, let reason): "is not a valid mask: \(reason)"
-        case .damagedCache(_, let reason): "is not the volume that was cached: \(reason)"
+        case .damagedCache(_, let reason): "is not what was cached: \(reason)"
         }
     }
 

@@ -53,6 +53,45 @@ public final class Batch {
 }
 
 extension Batch {
+    /// The memory of one row.
+    struct Row {
+        let image: UnsafeMutableBufferPointer<Float>
+        let states, composite: UnsafeMutableBufferPointer<UInt8>
+    }
+
+    /// The memory of all rows.
+    ///
+    /// `@unchecked Sendable`: each thread writes rows of its own.
+    struct Rows: @unchecked Sendable {
+        fileprivate let count: Int
+        fileprivate let all: Row
+
+        func row(_ index: Int) -> Row {
+            Row(image: part(index, all.image), states: part(index, all.states), composite: part(index, all.composite))
+        }
+
+        private func part<T>(_ row: Int, _ all: UnsafeMutableBufferPointer<T>) -> UnsafeMutableBufferPointer<T> {
+            let size = all.count / count
+            return UnsafeMutableBufferPointer(rebasing: all[row * size..<(row + 1) * size])
+        }
+    }
+
+    /// Calls `body` with the memory of the rows, which is valid during the call.
+    func withRows(_ body: (Rows) throws -> Void) throws {
+        let count = image.shape[0]
+        try image.withMutableFloats { image in
+            try states.withMutableBytes { states in
+                guard let composite else {
+                    let none = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
+                    return try body(Rows(count: count, all: Row(image: image, states: states, composite: none)))
+                }
+                try composite.withMutableBytes {
+                    try body(Rows(count: count, all: Row(image: image, states: states, composite: $0)))
+                }
+            }
+        }
+    }
+
     /// The weight of a voxel in a state: 0 where it is unknown.
     func weight(of state: UInt8) -> Float {
         state == VoxelKnowledge.unknown ? 0 : state >= VoxelKnowledge.pseudo ? pseudoWeight : 1

@@ -8,7 +8,7 @@ internal import Tensors
 ///
 /// The first `foregroundShare` of the rows: a random organ, a case that shows it, a place where it is. The others: a
 /// random case, a random place in a region where something is known.
-public final class Sampler {
+public final class Sampler: Sendable {
     private let volumes: [TrainingVolume]
     /// The parts of every composite label of the volumes.
     public let compositeSets: [[Int]]
@@ -54,16 +54,21 @@ public final class Sampler {
             patch: settings.patchAxes, compositeSets: compositeSets, pseudoWeight: pseudoWeight)
     }
 
-    /// Fills `batch` with the rows of a step, a function of seed, round and step.
+    /// Fills `batch` with the rows of a step, a function of seed, round and step. Rows are filled on libtorch's threads.
     public func fill(_ batch: Batch, seed: UInt64, round: Int, step: Int) throws {
-        batch.origins.removeAll(keepingCapacity: true)
-        for row in 0..<settings.batch {
+        let rows = (0..<settings.batch).map { row in
             var random = CounterRandom(seed, UInt64(round), UInt64(step), UInt64(row))
             let origin = draw(row, &random)
-            batch.origins.append(origin)
-            try fillImage(row, batch, origin, &random)
-            try fillLabels(row, batch, origin)
+            return Row(origin: origin, intensity: intensity(&random))
         }
+        batch.origins = rows.map(\.origin)
+        try batch.withRows { target in try Torch.parallel(rows.count) { fill(target.row($0), rows[$0]) } }
+    }
+
+    /// What a row is filled with.
+    private struct Row: Sendable {
+        let origin: PatchOrigin
+        let intensity: (scale: Float, offset: Float)
     }
 
     // MARK: - Places
@@ -119,32 +124,18 @@ public final class Sampler {
 
     // MARK: - Rows
 
-    private func fillImage(
-        _ row: Int, _ batch: Batch, _ origin: PatchOrigin, _ random: inout CounterRandom
-    ) throws {
+    private func intensity(_ random: inout CounterRandom) -> (scale: Float, offset: Float) {
         let jitter = settings.intensityJitter
         let scale = Float(1 + jitter * (2 * random.unit() - 1))
-        let offset = Float(jitter * (2 * random.unit() - 1))
-        try batch.image.withMutableFloats { all in
-            let size = all.count / settings.batch
-            let out = UnsafeMutableBufferPointer(rebasing: all[row * size..<(row + 1) * size])
-            kernel.fill(out, from: volumes[origin.caseIndex].image, box: origin.box, scale: scale, offset: offset)
-        }
+        return (scale, Float(jitter * (2 * random.unit() - 1)))
     }
 
-    private func fillLabels(_ row: Int, _ batch: Batch, _ origin: PatchOrigin) throws {
-        let (states, organs) = (volumes[origin.caseIndex].labels.states, plan.organs.count)
-        try batch.states.withMutableBytes {
-            states.fill(part(row, of: $0), channels: 0..<organs, box: origin.box)
-        }
-        try batch.composite?.withMutableBytes {
-            states.fill(part(row, of: $0), channels: organs..<organs + compositeSets.count, box: origin.box)
-        }
-    }
-
-    private func part(_ row: Int, of all: UnsafeMutableBufferPointer<UInt8>) -> UnsafeMutableBufferPointer<UInt8> {
-        let size = all.count / settings.batch
-        return UnsafeMutableBufferPointer(rebasing: all[row * size..<(row + 1) * size])
+    private func fill(_ target: Batch.Row, _ row: Row) {
+        let (volume, box, organs) = (volumes[row.origin.caseIndex], row.origin.box, plan.organs.count)
+        kernel.fill(
+            target.image, from: volume.image, box: box, scale: row.intensity.scale, offset: row.intensity.offset)
+        volume.labels.states.fill(target.states, channels: 0..<organs, box: box)
+        volume.labels.states.fill(target.composite, channels: organs..<organs + compositeSets.count, box: box)
     }
 }
 

@@ -76,7 +76,7 @@ extension DaemonTests {
                 run.name = "later"
                 let second = try await place.daemon(run)
                 #expect(second.status == 0, "\(second.errors)")
-                #expect(second.errors.contains("\(path) is not the volume that was cached"), "\(second.errors)")
+                #expect(second.errors.contains("\(path) is not what was cached"), "\(second.errors)")
                 #expect(second.errors.contains("the bytes do not match their checksum"))
                 #expect(try Data(contentsOf: URL(filePath: path)) == whole)
                 #expect(try await place.lacuna("verify", "--read-data").status == 0)
@@ -107,6 +107,41 @@ extension DaemonTests {
                     #expect(errors.contains("\(path) ") && errors.contains("it is removed and made again"), "\(errors)")
                     #expect(try Data(contentsOf: URL(filePath: path)) == whole)
                 }
+            }
+        }
+
+        @Test func theCacheIsShownCheckedAndCleared() async throws {
+            try await World.with { place in
+                #expect(try await place.daemon().status == 0)
+                let files = try cached(place)
+                let status = try #require(try await place.rows("cache", "status").first)
+                #expect(status["images"] as? Int == files.count { $0.hasSuffix(".volume") })
+                #expect(status["labels"] as? Int == files.count { $0.hasSuffix(".labels") })
+                #expect(status["folder"] as? String == place.cache)
+                #expect(try await place.lacuna("cache", "verify").status == 0)
+
+                let path = "\(place.cache)/\(try #require(files.last))"
+                var damaged = try Data(contentsOf: URL(filePath: path))
+                damaged[damaged.count - 1] ^= 1
+                try damaged.write(to: URL(filePath: path))
+                #expect(chmod(path, 0o600) == 0)
+                #expect(FileManager.default.createFile(atPath: "\(place.cache)/notes.txt", contents: nil))
+                let verified = try await place.lacuna("cache", "verify", "--json")
+                #expect(verified.status == 6)
+                let problems = try verified.rows().compactMap { $0["problem"] as? String }.sorted()
+                #expect(problems == ["is not what was cached: the bytes do not match their checksum", "lacunad did not write it"])
+
+                var run = RunFile.long
+                run.name = "long"
+                let daemon = try place.startDaemon(run)
+                await daemon.reports(" round ")
+                try await Task.sleep(for: .seconds(1))
+                let cleared = try #require(try await place.rows("cache", "clear").first)
+                #expect(cleared["foreign"] as? Int == 1 && (cleared["inUse"] as? Int ?? 0) >= 12, "\(cleared)")
+                daemon.signal(SIGTERM)
+                #expect(await daemon.end().status == 130)
+                try await place.succeeds("cache", "clear")
+                #expect(try cached(place) == ["notes.txt"])
             }
         }
 

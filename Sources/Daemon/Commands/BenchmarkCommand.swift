@@ -6,10 +6,16 @@ internal import Tensors
 
 struct BenchmarkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "benchmark", abstract: "Measure the duration of a training step of the 3-D U-Net.",
+        commandName: "benchmark", abstract: "Measure the parts of a training on this machine.",
+        subcommands: [StepCommand.self, BatchesCommand.self], defaultSubcommand: StepCommand.self)
+}
+
+struct StepCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "step", abstract: "Measure the duration of a training step of the 3-D U-Net.",
         discussion: """
             EXAMPLE:
-              $ lacunad benchmark --size 16 --steps 1
+              $ lacunad benchmark step --size 16 --steps 1
               bench          train_unet3d_16_b2
               mode           eager
               libtorch       1.13.0

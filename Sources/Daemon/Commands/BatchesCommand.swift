@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import Console
+internal import Learning
+internal import Tensors
+
+struct BatchesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "batches",
+        abstract: "Measure how fast patches are cut out of a volume, beside a copy of as many bytes.",
+        discussion: """
+            A patch is its image in float32 and, for each organ, a byte for each voxel that says what is known of it.
+
+            EXAMPLE:
+              $ lacunad benchmark batches --size 32 --batches 20
+              bench             batches_32_k13
+              threads           1
+              bytesPerPatch     557056
+              patchesPerSecond  16230
+              copiesPerSecond   19800
+              share             0.82
+            """)
+
+    @OptionGroup var options: GlobalOptions
+
+    @Option(help: .value("voxels", "Edge of the cubic patch in voxels, at least 16."))
+    var size = 128
+
+    @Option(help: .value("number", "Number of organs."))
+    var organs = 13
+
+    @Option(help: .value("number", "Number of patches in a batch."))
+    var batch = 2
+
+    @Option(help: .value("number", "Number of measured batches, after three for warm-up."))
+    var batches = 100
+
+    @Option(help: .value("number", "Number of threads."))
+    var threads = 1
+
+    func validate() throws {
+        guard batches > 0, batch > 0, threads > 0, organs > 0 else {
+            throw ValidationError("--batches, --batch, --organs and --threads must be positive.")
+        }
+        guard (16...512).contains(size) else { throw ValidationError("--size must be 16 to 512.") }
+    }
+
+    func run() async throws {
+        let benchmark = BatchBenchmark(organs: organs, edge: size, batch: batch)
+        let result = try await TensorThread(threads: threads).run { [batches] in
+            try benchmark.run(batches: batches)
+        }
+        options.output.report([
+            Cell.Field("bench", "batches_\(size)_k\(organs)"), Cell.Field("threads", result.threads),
+            Cell.Field("bytesPerPatch", result.bytesPerPatch),
+            Cell.Field("patchesPerSecond", Cell.number(result.patchesPerSecond, places: 1)),
+            Cell.Field("copiesPerSecond", Cell.number(result.copiesPerSecond, places: 1)),
+            Cell.Field("share", Cell.number(result.patchesPerSecond / result.copiesPerSecond, places: 2)),
+        ])
+    }
+}
