@@ -129,7 +129,10 @@ extension DaemonTests {
                 let verified = try await place.lacuna("cache", "verify", "--json")
                 #expect(verified.status == 6)
                 let problems = try verified.rows().compactMap { $0["problem"] as? String }.sorted()
-                #expect(problems == ["is not what was cached: the bytes do not match their checksum", "lacunad did not write it"])
+                let expected = [
+                    "is not what was cached: the bytes do not match their checksum", "lacunad did not write it",
+                ]
+                #expect(problems == expected)
 
                 var run = RunFile.long
                 run.name = "long"
