@@ -303,6 +303,30 @@ ct_status ct_bce_with_logits(const ct_tensor *logits, const ct_tensor *target, c
     });
 }
 
+// MARK: - Gradients
+
+ct_status ct_gradient_norm(ct_tensor *const *parameters, int32_t count, double *out, ct_error *error) {
+    return guarded(error, [&] {
+        at::NoGradGuard guard;
+        double squares = 0;
+        for (int32_t i = 0; i < count; ++i) {
+            const at::Tensor &gradient = parameters[i]->value.grad();
+            if (!gradient.defined()) continue;
+            const double norm = gradient.norm().item<double>();
+            squares += norm * norm;
+        }
+        *out = std::sqrt(squares);
+    });
+}
+
+ct_status ct_scale_gradients(ct_tensor *const *parameters, int32_t count, double factor, ct_error *error) {
+    return guarded(error, [&] {
+        at::NoGradGuard guard;
+        for (int32_t i = 0; i < count; ++i)
+            if (parameters[i]->value.grad().defined()) parameters[i]->value.mutable_grad().mul_(factor);
+    });
+}
+
 // MARK: - Optimisers
 
 ct_status ct_adam_step(ct_tensor *const *parameters, ct_tensor *const *means, ct_tensor *const *squares, int32_t count, int64_t step, const ct_adam *options, ct_error *error) {

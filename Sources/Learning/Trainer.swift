@@ -50,6 +50,7 @@ public final class Trainer {
     private let sampler: Sampler
     private let batch: Batch
     private let loss: KnownVoxelLoss
+    private let course: LearningRateCourse
     private let lowPrecision: Bool
 
     /// - Throws: `LearningError.unfittingCheckpoint` where `start` is of another training, and `TensorError`.
@@ -64,6 +65,7 @@ public final class Trainer {
         loss = KnownVoxelLoss(
             normalisation: settings.normalisation, diceWeight: settings.diceWeight,
             positiveWeights: recipe.isFresh ? sampler.positiveWeights() : nil)
+        course = LearningRateCourse(settings, steps: recipe.steps)
         lowPrecision = settings.usesBFloat16
         switch start {
         case .fresh: break
@@ -114,28 +116,45 @@ public final class Trainer {
         recipe.validation?.plateau.map(validations.hasReached) ?? false
     }
 
-    /// Takes one optimiser step.
+    /// Takes one optimiser step, with the mean gradient of its batches.
     private func takeStep() throws -> TrainingEvent {
         let start = ContinuousClock.now
-        try sampler.fill(batch, seed: recipe.seed, round: recipe.round, step: step)
-        let loaderWait = ContinuousClock.now - start
+        var (loss, loaderWait) = (0.0, Duration.zero)
         network.parameters.clearGradients()
+        for part in 0..<settings.accumulation {
+            let began = ContinuousClock.now
+            let number = step * settings.accumulation + part
+            try sampler.fill(batch, seed: recipe.seed, round: recipe.round, step: number)
+            loaderWait += ContinuousClock.now - began
+            loss += try addGradients() / Double(settings.accumulation)
+        }
+        try shapeGradients()
+        try optimiser.step(learningRate: recipe.learningRate * course.share(after: step))
+        step += 1
+        return TrainingEvent(
+            step: step, steps: recipe.steps, loss: loss, duration: ContinuousClock.now - start, loaderWait: loaderWait)
+    }
+
+    /// Adds the gradients of the batch to those of the parameters.
+    ///
+    /// - Returns: its loss.
+    private func addGradients() throws -> Double {
         let logits = try Torch.withBFloat16(lowPrecision) { try network(batch.image) }
         let loss = try self.loss(logits, batch)
         guard loss.value.isFinite else { throw LearningError.diverged(step: step) }
         try loss.backward()
-        try optimiser.step(learningRate: learningRate)
-        step += 1
-        return TrainingEvent(
-            step: step, steps: recipe.steps, loss: loss.value, duration: ContinuousClock.now - start,
-            loaderWait: loaderWait)
+        return loss.value
     }
 
-    private var learningRate: Double {
-        switch settings.learningRateSchedule {
-        case .constant: recipe.learningRate
-        case .polynomial: recipe.learningRate * power(1 - Double(step) / Double(recipe.steps), 0.9)
+    /// Makes sums of gradients means, and scales them down to the largest norm that the settings allow, as PyTorch's `clip_grad_norm_`.
+    private func shapeGradients() throws {
+        var factor = 1 / Double(settings.accumulation)
+        if settings.maximumGradientNorm > 0 {
+            let norm = try network.parameters.gradientNorm() * factor
+            guard norm.isFinite else { throw LearningError.diverged(step: step) }
+            factor *= min(1, settings.maximumGradientNorm / (norm + 1e-6))
         }
+        if factor != 1 { try network.parameters.scaleGradients(by: factor) }
     }
 }
 

@@ -21,6 +21,8 @@ public enum LearningRateSchedule: String, Hashable, Sendable, CaseIterable {
     case constant
     /// (1 − step / steps)^0.9 of the initial rate, as in nnU-Net.
     case polynomial
+    /// (1 + cos(π step / steps)) / 2 of the initial rate (Loshchilov and Hutter, ICLR 2017, without restarts).
+    case cosine
 }
 
 public enum OptimiserChoice: String, Hashable, Sendable, CaseIterable {
@@ -76,6 +78,9 @@ public struct LearningSettings: Hashable, Sendable {
     /// One per round, round 0 first; empty: `learningRate` in every round.
     public var learningRates: [Double] = []
     public var learningRateSchedule = LearningRateSchedule.constant
+    public var warmUpSteps = 0
+    public var accumulation = 1
+    public var maximumGradientNorm = 0.0
     public var confidenceLearningRate = 1e-3
     public var optimiser = OptimiserChoice.adam
     public var precision = Precision.auto
@@ -118,6 +123,8 @@ public struct LearningSettings: Hashable, Sendable {
         try require(
             learningRates.isEmpty || learningRates.count == plan.rounds + 1, "learningRates",
             "none, or \(plan.rounds + 1) values, one per round")
+        let fewest = (0...plan.rounds).map(plan.steps).min() ?? 0
+        try require(warmUpSteps < fewest, "warmUpSteps", "below \(fewest), the fewest steps of a round")
     }
 
     /// Whether the windows of prediction have another size than those of training.

@@ -29,7 +29,8 @@ import Testing
         let recipe = smallRecipe { $0.steps = 8 }
         let settings = smallSettings {
             $0.checkpointSteps = 3
-            $0.learningRateSchedule = .polynomial
+            ($0.learningRateSchedule, $0.warmUpSteps) = (.cosine, 2)
+            ($0.accumulation, $0.maximumGradientNorm) = (2, 0.5)
             $0.optimiser = optimiser
         }
         let (whole, stopped) = try await tensorThread.run {
@@ -100,6 +101,59 @@ import Testing
         #expect(
             try Checkpoint(bytes: try #require(whole["8"])).metadata["training.validation"]
                 == "2:0.25 4:0.5 6:0.3333333333333333")
+    }
+
+    /// The change of all parameters in one step from the same weights, by gradient descent.
+    private static func change(
+        steps: Int = 1, _ change: @escaping @Sendable (inout LearningSettings) -> Void
+    ) async throws -> [Double] {
+        let settings = smallSettings {
+            ($0.optimiser, $0.checkpointSteps) = (.sgd, 1)
+            change(&$0)
+        }
+        return try await tensorThread.run {
+            let trainer = try Self.trainer(
+                recipe: smallRecipe { ($0.steps, $0.learningRate) = (100, 1e-3) }, settings: settings)
+            let (before, stop) = (try trainer.checkpoint().weights, StopFlag())
+            _ = try trainer.run(stop: stop, event: { if $0.step == steps { stop.raise() } })
+            return zip(before, try trainer.checkpoint().weights).map { Double($1) - Double($0) }
+        }
+    }
+
+    private static func norm(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+
+    @Test func gradientsAreScaledDownToALargestNorm() async throws {
+        let whole = try await Self.change { _ in }
+        let norm = Self.norm(whole) / 1e-3
+        let halved = try await Self.change { $0.maximumGradientNorm = norm / 2 }
+        #expect(norm > 0.01 && Self.norm(zip(whole, halved).map { $0 / 2 - $1 }) < 1e-3 * Self.norm(whole))
+        #expect(
+            try await Self.change { $0.maximumGradientNorm = norm * 2 } == whole, "smaller gradients stay as they are")
+    }
+
+    /// The second of two steps, without the momentum of the first, has the gradient of the second batch, at almost the same weights.
+    @Test func aStepTakesTheMeanGradientOfItsBatches() async throws {
+        let (one, two) = (try await Self.change { _ in }, try await Self.change(steps: 2) { _ in })
+        let second = zip(one, two).map { $1 - 1.9 * $0 }
+        let both = try await Self.change { $0.accumulation = 2 }
+        let difference = zip(zip(one, second), both).map { ($0.0 + $0.1) / 2 - $1 }
+        #expect(Self.norm(difference) < 0.05 * Self.norm(both), "\(Self.norm(difference)) of \(Self.norm(both))")
+        #expect(Self.norm(zip(one, both).map { $0 - $1 }) > 0.1 * Self.norm(both), "the batches differ")
+    }
+
+    @Test(arguments: LearningRateSchedule.allCases)
+    func theLearningRateFollowsItsCourse(schedule: LearningRateSchedule) async throws {
+        let constant = try await Self.change { _ in }
+        let first = try await Self.change { ($0.learningRateSchedule, $0.warmUpSteps) = (schedule, 4) }
+        #expect(Self.norm(zip(constant, first).map { $0 / 4 - $1 }) < 1e-3 * Self.norm(constant), "the first of four")
+        let course = LearningRateCourse(smallSettings { $0.learningRateSchedule = schedule }, steps: 100)
+        let expected: [LearningRateSchedule: [Double]] = [
+            .constant: [1, 1, 1], .polynomial: [1, 0.535886731268146, 0.0158489319246111],
+            .cosine: [1, 0.5, 0.000246719817134],
+        ]
+        for (step, share) in zip([0, 50, 99], try #require(expected[schedule])) {
+            #expect(abs(course.share(after: step) - share) < 1e-12)
+        }
     }
 
     @Test(arguments: ["", "2:0.5", "2:0.5 3:0.5", "2:0.5 4:1.5", "2:0.5 4:x", "2:0.5 4:0.5 6:0.5", "4:0.5 2:0.5"])
@@ -207,5 +261,12 @@ import Testing
         #expect((dice ?? 0) > 0.8)
         #expect(before && after)
         #expect(plain == learned)
+    }
+}
+
+extension Checkpoint {
+    /// All values of the network's parameters.
+    fileprivate var weights: [Float] {
+        tensors.filter { !$0.path.hasPrefix("optimiser.") }.sorted { $0.path < $1.path }.flatMap(\.values)
     }
 }

@@ -95,6 +95,13 @@ ct_status ct_leaky_relu_(ct_tensor *a, double slope, ct_error *error);
 /* Element by element; `positive_weight` may be NULL. */
 ct_status ct_bce_with_logits(const ct_tensor *logits, const ct_tensor *target, const ct_tensor *weight, const ct_tensor *positive_weight, ct_tensor **out, ct_error *error);
 
+/* Gradients of several parameters together, outside autograd; those without one do not count. */
+
+/* The Euclidean norm of all of them. */
+ct_status ct_gradient_norm(ct_tensor *const *parameters, int32_t count, double *out, ct_error *error);
+/* In place. */
+ct_status ct_scale_gradients(ct_tensor *const *parameters, int32_t count, double factor, ct_error *error);
+
 /* Optimisers: one step over parameters that have a gradient, in place, outside autograd */
 
 typedef struct {
