@@ -19,7 +19,7 @@ extension DaemonTests {
                     try await place.ask(
                         "select volume_id, reason from lacuna.job where kind = 'verify' and state <> 'done' order by 2")
                         == [
-                            "\(lost)|of the volume an image is missing; restore what lacuna verify --read-data names, then lacuna job retry",
+                            "\(lost)|the volume is not intact: an image is missing; restore what lacuna verify --read-data names, then lacuna job retry",
                             "\(broken)|of the volume an object is damaged; restore what lacuna verify --read-data names, then lacuna job retry",
                         ])
                 await daemon.stops()
