@@ -18,6 +18,7 @@ import Testing
                 labels.map(\.volume) == volumes.test && labels.allSatisfy { $0.organ == "liver" && $0.part == .test })
             #expect(labels.map { $0.mask == nil } == [false, true], "the second is absent")
             #expect(try await world.catalog.testEvaluation(of: "r") == nil)
+            #expect(try await world.catalog.testOpenings(of: "r").map(\.hasResult) == [false, false])
 
             let results = [
                 TestRecord(
@@ -33,6 +34,11 @@ import Testing
             let recorded = try #require(try await world.catalog.testEvaluation(of: "r"))
             #expect(recorded.run == "r" && recorded.round == 0 && recorded.split == "s" && recorded.login == "lacuna")
             #expect(recorded.openings == 2 && recorded.intervalRate == 0.5 && recorded.revision == held.run.revision)
+            #expect(recorded.leftOut == TestExclusions(volumes: 0, subjects: 0, readBy: []))
+            let openings = try await world.catalog.testOpenings(of: "r")
+            #expect(
+                openings.map(\.hasResult) == [false, true]
+                    && openings.allSatisfy { $0.login == "lacuna" && $0.round == 0 })
             #expect(try await world.catalog.testResults(of: "r").map(\.record) == results)
             #expect(
                 try await world.manager.ask("select kind, agent from lacuna.activity where kind = 'evaluation'") == [
@@ -70,7 +76,7 @@ import Testing
             ] {
                 #expect(try await world.root.refusal(of: "select * from lacuna.\(call)") == state, "\(call)")
             }
-            for table in ["test_opening", "test_evaluation", "test_result"] {
+            for table in ["test_opening", "test_evaluation", "test_exclusion", "test_result"] {
                 #expect(try await world.trainer.refusal(of: "select * from lacuna.\(table)") == "42501", "\(table)")
                 let write = "insert into lacuna.\(table) default values"
                 #expect(try await world.manager.refusal(of: write) == "42501", "\(table)")
@@ -105,18 +111,29 @@ import Testing
             let removed = try await world.catalog.subject(of: volumes.test[1])
             #expect(try await world.catalog.withdraw(.subject(removed), recalling: true, reason: "consent"))
             #expect(try await world.catalog.testLabels(part).map(\.volume) == [volumes.test[0]])
-            let (kept, merged) = (
-                try await world.catalog.subject(of: volumes.test[0]), try await world.catalog.subject(of: volumes.train)
-            )
-            try await world.root.execute(
-                """
-                do $$ declare the_change bigint; begin
-                    insert into lacuna.change (activity_id) select min(id) from lacuna.activity returning id into the_change;
-                    perform lacuna.merge_subjects(\(kept), \(merged), the_change);
-                end $$
-                """)
+            try await world.merge(volumes.test[0], volumes.train)
             #expect(try await world.catalog.testVolumes(part).map(\.id) == [])
             #expect(try await world.catalog.testLabels(part) == [])
+        }
+    }
+
+    @Test func whatWasLeftOutIsRecordedWithTheRunThatReadIt() async throws {
+        try await withRun { world, held, volumes in
+            try await world.close(held, 0)
+            try await world.merge(volumes.test[0], volumes.train)
+            let part = try await world.catalog.openTestPart(of: held.run.id, round: nil)
+            let labels = try await world.catalog.testLabels(part)
+            #expect(labels.map(\.volume) == [volumes.test[1]])
+            try await world.catalog.recordTestEvaluation(
+                part, intervalRate: nil,
+                [
+                    TestRecord(
+                        volume: volumes.test[1], organ: "liver", dice: nil, predictedMillilitres: 0,
+                        referenceMillilitres: 0)
+                ])
+            let recorded = try await world.catalog.testEvaluation(of: "r")
+            // The training volume is of the subject in the test part now.
+            #expect(recorded?.leftOut == TestExclusions(volumes: 2, subjects: 1, readBy: ["r"]))
         }
     }
 
@@ -205,5 +222,19 @@ import Testing
             let held = try await world.start("r", organs: ["liver", "spleen"], rounds: 0)
             try await body(world, held, volumes)
         }
+    }
+}
+
+extension World {
+    /// Merges the subject of the second volume into that of the first.
+    fileprivate func merge(_ kept: VolumeID, _ merged: VolumeID) async throws {
+        let (kept, merged) = (try await catalog.subject(of: kept), try await catalog.subject(of: merged))
+        try await root.execute(
+            """
+            do $$ declare the_change bigint; begin
+                insert into lacuna.change (activity_id) select min(id) from lacuna.activity returning id into the_change;
+                perform lacuna.merge_subjects(\(kept), \(merged), the_change);
+            end $$
+            """)
     }
 }
