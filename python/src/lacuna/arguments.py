@@ -19,7 +19,9 @@ def names(value: str | Iterable[str], kind: str) -> list[str]:
     found = list(value) if isinstance(value, Iterable) else [value]
     for name in found:
         if not isinstance(name, str):
-            raise ArgumentError(f"{name!r} is not the name of {kind}", f"give the name of {kind} as text, or a list of names")
+            raise ArgumentError(
+                f"{name!r} is not the name of {kind}", f"give the name of {kind} as text, or a list of names"
+            )
     return found
 
 
