@@ -100,7 +100,8 @@ begin
     end if;
     perform require_organs(the_round.run_id, p_organs, cardinality(p_organs));
     if the_round.published_change_id is null then
-        raise exception '% has published no labels', round_name(p_round) using errcode = 'LA005';
+        raise exception '% has published no labels', round_name(p_round)
+            using errcode = 'LA005', hint = 'lacuna round list shows the published rounds';
     end if;
     if is_recalled(p_round) then
         raise exception '% was trained on data that were removed; its labels are recalled', round_name(p_round)

@@ -211,7 +211,8 @@ begin
         raise exception 'the test part was not opened' using errcode = 'LA003', hint = 'open it with lacunad evaluate';
     end if;
     if the_agent <> session_user then
-        raise exception 'the test part was opened by login %, not by %', the_agent, session_user using errcode = 'LA015';
+        raise exception 'the test part was opened by login %, not by %', the_agent, session_user
+            using errcode = 'LA015', hint = 'open it again with lacunad evaluate';
     end if;
     perform require_finished(the_run);
     perform refuse_second_evaluation(the_run);
@@ -232,6 +233,15 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     order by t.volume_id
 $$;
 comment on function test_volumes(bigint) is 'The volumes of the test part of an opened run that were in the catalogue when it began, each with the source whose file is read, without subjects that the run, or one from whose weights it started, has read.';
+
+create function test_exclusions(p_opening bigint) returns table (volume_id bigint, subject_id bigint, read_by bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with opened as materialized (
+        select hold_opening(p_opening) as run_id
+    )
+    select t.volume_id, t.subject_id, t.read_by from opened cross join lateral test_part(opened.run_id) t where t.read_by is not null
+$$;
+comment on function test_exclusions(bigint) is 'The volumes of the test part that test_volumes leaves out, each with the run that has read its subject: the opened one, or one from whose weights it started.';
 
 create function test_labels(p_opening bigint)
 returns table (
@@ -308,6 +318,6 @@ end $$;
 comment on function record_test_evaluation(bigint, real, bigint[], text[], real[], real[], real[], real[], real[], real[], real[], real[]) is 'Records the evaluation of an opened run on its test part, once: a result for each expert''s label of test_labels, no more and no fewer, so that nothing is left out. Which volumes test_volumes leaves out is recorded with it. The arrays are parallel.';
 
 grant select on test_opening, test_evaluation, test_exclusion, test_result to lacuna_manager;
-grant execute on function open_test_part(bigint, integer, text), test_volumes(bigint), test_labels(bigint),
+grant execute on function open_test_part(bigint, integer, text), test_volumes(bigint), test_exclusions(bigint), test_labels(bigint),
     record_test_evaluation(bigint, real, bigint[], text[], real[], real[], real[], real[], real[], real[], real[], real[])
     to lacuna_manager;

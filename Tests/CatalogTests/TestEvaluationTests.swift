@@ -63,13 +63,16 @@ import Testing
             try await world.reach("evaluated", held, 0)
             #expect(try await opening() == "LA005")
             try await world.close(held, 0)
-            for call in ["open_test_part(\(held.run.id), null, 'x')", "test_volumes(1)", "test_labels(1)"] {
+            for call in [
+                "open_test_part(\(held.run.id), null, 'x')", "test_volumes(1)", "test_labels(1)", "test_exclusions(1)",
+            ] {
                 #expect(try await world.trainer.refusal(of: "select lacuna.\(call)") == "42501", "\(call)")
             }
             let part = try await world.catalog.openTestPart(of: held.run.id, round: nil)
             for (call, state) in [
                 ("test_volumes(\(part.opening))", "LA015"), ("test_labels(\(part.opening))", "LA015"),
-                ("test_volumes(-1)", "LA003"), ("test_labels(null)", "LA003"),
+                ("test_exclusions(\(part.opening))", "LA015"), ("test_volumes(-1)", "LA003"),
+                ("test_labels(null)", "LA003"),
                 ("open_test_part(-1, null, 'x')", "LA004"), ("open_test_part(null, null, 'x')", "LA004"),
                 ("open_test_part(\(held.run.id), 7, 'x')", "LA004"),
                 ("open_test_part(\(held.run.id), null, null)", "23502"),
@@ -124,6 +127,7 @@ import Testing
             let part = try await world.catalog.openTestPart(of: held.run.id, round: nil)
             let labels = try await world.catalog.testLabels(part)
             #expect(labels.map(\.volume) == [volumes.test[1]])
+            let leftOut = try await world.catalog.testExclusions(part)
             try await world.catalog.recordTestEvaluation(
                 part, intervalRate: nil,
                 [
@@ -133,7 +137,8 @@ import Testing
                 ])
             let recorded = try await world.catalog.testEvaluation(of: "r")
             // The training volume is of the subject in the test part now.
-            #expect(recorded?.leftOut == TestExclusions(volumes: 2, subjects: 1, readBy: ["r"]))
+            #expect(leftOut == TestExclusions(volumes: 2, subjects: 1, readBy: ["r"]))
+            #expect(recorded?.leftOut == leftOut)
         }
     }
 

@@ -107,6 +107,11 @@ extension LabelCatalog {
         try await connection.run(TestLabels(opening: part.opening))
     }
 
+    /// What `testVolumes` leaves out of the opened test part.
+    public func testExclusions(_ part: OpenedTestPart) async throws -> TestExclusions {
+        try await connection.one(ExclusionsOfTestPart(opening: part.opening))
+    }
+
     /// Records the evaluation, once: a result for each of `testLabels`.
     ///
     /// - Throws: SQLSTATE LA006 where a result is missing or has no such label, LA018 where an evaluation is recorded already.

@@ -50,7 +50,7 @@ extension ReviewTotals {
             Column("organ") { $0.organ.rawValue }, Column("person") { $0.person }, Column("accepted") { $0.accepted },
             Column("rejected") { $0.rejected }, Column("edited") { $0.edited }, Column("absent") { $0.absent },
             Column("skipped") { $0.skipped }, Column("dice") { $0.dice }, Column("minutes") { number($0.minutes) },
-            Column("medianMinutes", title: "median", in: .whereItFits(rank: 1)) { number($0.medianMinutes) },
+            Column("medianMinutes", in: .whereItFits(rank: 1)) { number($0.medianMinutes) },
             Column("compared", in: .whereItFits()) { $0.compared },
             Column("agreeing", in: .whereItFits()) { $0.agreeing },
             Column("agreementDice", title: "reader Dice", in: .whereItFits()) { $0.agreementDice },

@@ -157,7 +157,7 @@ import Testing
                 "annotate_reviewed(1, 1::smallint, 'ann', 1, null, 1, false)",
                 "require_reviewable(1, 1::smallint, 'accept', 1)",
                 "open_test_part(1, null, 'x')", "test_volumes(1)", "test_labels(1)", "subjects_read_by(1)",
-                "test_part(1)",
+                "test_part(1)", "test_exclusions(1)",
                 "record_test_evaluation(1, 0.8, '{1}', '{liver}', '{1}', '{1}', '{1}', '{1}', '{1}', '{1}', '{1}', '{1}')",
                 "newest_published_round()", "review_readers(1, 1::smallint, 1, 'ann')",
             ] {

@@ -64,6 +64,7 @@ let managerStatements: [any Statement.Type] = [
     TestVolumes.self,
     TestLabels.self,
     RecordTestEvaluation.self,
+    ExclusionsOfTestPart.self,
     TestEvaluationOfRun.self,
     TestOpeningsOfRun.self,
     TestResultsOfRun.self,

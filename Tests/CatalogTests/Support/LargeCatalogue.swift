@@ -163,7 +163,7 @@ struct LargeCatalogue {
         "RecordGuards": small, "RecordValidation": small, "ValidationsOfRound": steady, "OpenTestPart": rare,
         "TestVolumes": training, "TestLabels": training, "RecordTestEvaluation": rare,
         "TestEvaluationOfRun": "it reads one row of each of some small tables", "TestResultsOfRun": training,
-        "TestOpeningsOfRun": steady,
+        "TestOpeningsOfRun": steady, "ExclusionsOfTestPart": training,
         "SetPolicy": rare, "Withdraw": rare, "PurgeRemoved": rare,
         "PurgePlan": rare, "ListPurgeImages": rare, "ListPurgeDescriptors": rare, "DescribePurge": rare,
         "ListImageDigests": whole, "PurgedImages": "it looks up what one cache holds, when a daemon starts",

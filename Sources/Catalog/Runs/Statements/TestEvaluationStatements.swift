@@ -31,6 +31,19 @@ struct TestLabels: Statement {
     func decode(_ row: PostgresRow) throws -> RunLabel { try RunLabel(row) }
 }
 
+/// What the evaluation of an opened test part leaves out.
+struct ExclusionsOfTestPart: Statement {
+    static let sql = """
+        select count(*), count(distinct t.subject_id), coalesce(array_agg(distinct run.name order by run.name), '{}')
+        from lacuna.test_exclusions($1) t join lacuna.run on run.id = t.read_by
+        """
+    let opening: TestOpeningID
+    var binds: [any PostgresBindable] { [opening] }
+    func decode(_ row: PostgresRow) throws -> TestExclusions {
+        TestExclusions(volumes: try row.decode(0), subjects: try row.decode(1), readBy: try row.decode(2))
+    }
+}
+
 struct RecordTestEvaluation: Statement {
     static let sql = """
         select lacuna.record_test_evaluation($1, $2::float8::real, $3::bigint[], $4::text[], $5::float8[]::real[],
