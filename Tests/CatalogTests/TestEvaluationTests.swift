@@ -142,6 +142,22 @@ import Testing
         }
     }
 
+    /// A run that it started from trained on it, by another split.
+    @Test func whatAnEarlierRunReadIsLeftOutToo() async throws {
+        try await withRun { world, held, volumes in
+            try await world.close(held, 0)
+            try await world.catalog.split(
+                "other", [(volumes.test[0], .train), (volumes.train, .test), (volumes.validation, .validation)])
+            let later = try await world.start("later", split: "other", organs: ["liver"], rounds: 0)
+            try await world.close(later, 0)
+            try await world.root.execute("insert into lacuna.run_start values (\(later.run.id), \(held.run.id), 0)")
+            let part = try await world.catalog.openTestPart(of: later.run.id, round: nil)
+            #expect(try await world.catalog.testVolumes(part).isEmpty)
+            let leftOut = try await world.catalog.testExclusions(part)
+            #expect(leftOut == TestExclusions(volumes: 1, subjects: 1, readBy: ["r"]))
+        }
+    }
+
     @Test func resultsAreThoseOfTheWholePartAndNothingElse() async throws {
         try await withRun { world, held, volumes in
             try await world.close(held, 0)

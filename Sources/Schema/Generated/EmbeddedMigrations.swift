@@ -2308,7 +2308,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "31f21b6519255fca416950492c90f0d055acca2458e82cce995c289eabeb5b27",
+            sha256: "5775bc6b254ffb11dcf0cea77bffd1cb48a170e42b2a1eaceb1b3eb076413e10",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -3117,7 +3117,8 @@ begin
     end if;
     if p_round is not null and not exists (
         select from round where id = p_round and run_id = p_run and published_change_id is not null) then
-        raise exception '% is not a published round of %', round_name(p_round), run_name(p_run) using errcode = 'LA005';
+        raise exception '% is not a published round of %', round_name(p_round), run_name(p_run)
+            using errcode = 'LA005', hint = 'lacuna round list shows the published rounds';
     end if;
     select array_agg(ro.organ_id), array_agg(case when v.round_id is null then shown_round(p_round, ro.organ_id) else v.round_id end)
     into organs, rounds
@@ -6810,7 +6811,7 @@ grant execute on function pruning_plan(bigint, integer, boolean), prune_checkpoi
 """###),
         Migration(
             number: 18, name: "quality",
-            sha256: "68f56e579720eac740a8dde491333f43ed17e1cddf706164d3de0183df409179",
+            sha256: "264537d32a7f0638b692874a5ce10443549f5a23065549866ff8bf13ccae6c29",
             sql: ###"""
 -- What a round stores of its quality, the results of its guards, and the release of organs that it withheld.
 set local role lacuna_owner;
@@ -6914,7 +6915,8 @@ begin
     end if;
     perform require_organs(the_round.run_id, p_organs, cardinality(p_organs));
     if the_round.published_change_id is null then
-        raise exception '% has published no labels', round_name(p_round) using errcode = 'LA005';
+        raise exception '% has published no labels', round_name(p_round)
+            using errcode = 'LA005', hint = 'lacuna round list shows the published rounds';
     end if;
     if is_recalled(p_round) then
         raise exception '% was trained on data that were removed; its labels are recalled', round_name(p_round)
@@ -7321,7 +7323,7 @@ grant execute on function decide_review(bigint, text, review_action, bigint, tex
 """###),
         Migration(
             number: 20, name: "evaluation",
-            sha256: "39e9adde6aa681891a6108f5ec4d3f63a769aea51a6fa7f308306fc160427a64",
+            sha256: "8ec7013ebfeeb232e31a24befc9c4576b54220e6c95cef855ecaaf0e41918f4b",
             sql: ###"""
 -- How a network does on the validation part while it is trained, and the evaluation of a finished run on its test part.
 set local role lacuna_owner;
@@ -7536,7 +7538,8 @@ begin
         raise exception 'the test part was not opened' using errcode = 'LA003', hint = 'open it with lacunad evaluate';
     end if;
     if the_agent <> session_user then
-        raise exception 'the test part was opened by login %, not by %', the_agent, session_user using errcode = 'LA015';
+        raise exception 'the test part was opened by login %, not by %', the_agent, session_user
+            using errcode = 'LA015', hint = 'open it again with lacunad evaluate';
     end if;
     perform require_finished(the_run);
     perform refuse_second_evaluation(the_run);
@@ -7557,6 +7560,15 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
     order by t.volume_id
 $$;
 comment on function test_volumes(bigint) is 'The volumes of the test part of an opened run that were in the catalogue when it began, each with the source whose file is read, without subjects that the run, or one from whose weights it started, has read.';
+
+create function test_exclusions(p_opening bigint) returns table (volume_id bigint, subject_id bigint, read_by bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with opened as materialized (
+        select hold_opening(p_opening) as run_id
+    )
+    select t.volume_id, t.subject_id, t.read_by from opened cross join lateral test_part(opened.run_id) t where t.read_by is not null
+$$;
+comment on function test_exclusions(bigint) is 'The volumes of the test part that test_volumes leaves out, each with the run that has read its subject: the opened one, or one from whose weights it started.';
 
 create function test_labels(p_opening bigint)
 returns table (
@@ -7633,7 +7645,7 @@ end $$;
 comment on function record_test_evaluation(bigint, real, bigint[], text[], real[], real[], real[], real[], real[], real[], real[], real[]) is 'Records the evaluation of an opened run on its test part, once: a result for each expert''s label of test_labels, no more and no fewer, so that nothing is left out. Which volumes test_volumes leaves out is recorded with it. The arrays are parallel.';
 
 grant select on test_opening, test_evaluation, test_exclusion, test_result to lacuna_manager;
-grant execute on function open_test_part(bigint, integer, text), test_volumes(bigint), test_labels(bigint),
+grant execute on function open_test_part(bigint, integer, text), test_volumes(bigint), test_exclusions(bigint), test_labels(bigint),
     record_test_evaluation(bigint, real, bigint[], text[], real[], real[], real[], real[], real[], real[], real[], real[])
     to lacuna_manager;
 
