@@ -805,7 +805,8 @@ begin
     end if;
     if p_round is not null and not exists (
         select from round where id = p_round and run_id = p_run and published_change_id is not null) then
-        raise exception '% is not a published round of %', round_name(p_round), run_name(p_run) using errcode = 'LA005';
+        raise exception '% is not a published round of %', round_name(p_round), run_name(p_run)
+            using errcode = 'LA005', hint = 'lacuna round list shows the published rounds';
     end if;
     select array_agg(ro.organ_id), array_agg(case when v.round_id is null then shown_round(p_round, ro.organ_id) else v.round_id end)
     into organs, rounds

@@ -345,7 +345,11 @@ begin
         raise exception 'no job has the id %', p_job using errcode = 'LA004';
     end if;
     if the_job.state not in ('dead', 'cancelled') then
-        raise exception 'job % is %; only a dead or cancelled one can be retried', p_job, the_job.state using errcode = 'LA005';
+        raise exception 'job % is %; only a dead or cancelled one can be retried', p_job, the_job.state
+            using errcode = 'LA005', hint = case the_job.state
+                when 'waiting' then 'leave it in the queue: a daemon takes it when it is due, which lacuna job show has'
+                when 'running' then 'wait until it ends, or end it with lacuna job cancel'
+                else 'it needs no retry: its work is done' end;
     end if;
     perform require_open(coalesce(the_job.run_id, (select run_id from round where id = the_job.round_id)));
     if the_job.round_id is not null then
@@ -374,7 +378,8 @@ begin
         raise exception 'no job has the id %', p_job using errcode = 'LA004';
     end if;
     if the_job.state not in ('waiting', 'running') then
-        raise exception 'job % is %; only a waiting or running one can be cancelled', p_job, the_job.state using errcode = 'LA005';
+        raise exception 'job % is %; only a waiting or running one can be cancelled', p_job, the_job.state
+            using errcode = 'LA005', hint = 'it needs no cancellation: no daemon works on it';
     end if;
     update job set state = 'cancelled', token = token + 1, ended_at = clock_timestamp(), worker = null, login = null, lease_until = null,
         reason = case id when p_job then the_reason else 'the job of ' || run_name(the_job.run_id) || ' was ' || the_reason end

@@ -235,6 +235,18 @@ begin
 end $$;
 comment on function require_cron(text, text) is 'The next instant at which a cron expression is due; refuses one that is wrong or never due.';
 
+create function require_jitter(p_jitter interval, p_expression text, p_zone text) returns void language plpgsql stable as $$
+declare
+    instants timestamptz[] := upcoming(p_expression, p_zone, require_cron(p_expression, p_zone), 32);
+    shortest interval := (select min(b - a) from unnest(instants[:31], instants[2:]) as t (a, b));
+begin
+    if p_jitter > shortest then
+        raise exception 'a jitter of % is longer than the % between two ticks of %', p_jitter, shortest, quote_literal(p_expression)
+            using errcode = 'LA004', hint = format('give a jitter of at most %s, so that no run starts after the tick that follows', shortest);
+    end if;
+end $$;
+comment on function require_jitter(interval, text, text) is 'Refuses a jitter that is longer than the shortest time between the next ticks of a cron expression.';
+
 -- Tables -----------------------------------------------------------------------------------------------------------------------
 
 create type overlap_rule as enum ('skip', 'queue');
@@ -415,6 +427,22 @@ begin
     return (select i from instants_of(day + start, p_schedule.time_zone, false) i);
 end $$;
 comment on function window_opening(schedule, timestamptz) is 'The first instant, not before the given one, at which a run of a schedule may start.';
+
+create function upcoming_starts(p_schedule schedule, p_count integer) returns timestamptz[]
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    tick timestamptz := p_schedule.next_due;
+    starts timestamptz[] := '{}';
+begin
+    while tick is not null and cardinality(starts) < p_count loop
+        starts := starts || case when p_schedule.window_start is null then tick else window_opening(p_schedule, tick) end;
+        tick := cron_next(p_schedule.cron, p_schedule.time_zone, starts[cardinality(starts)]);
+    end loop;
+    return starts;
+exception when invalid_parameter_value then
+    return case when cardinality(starts) = 0 then array[tick] else starts end;
+end $$;
+comment on function upcoming_starts(schedule, integer) is 'The instants at which the next runs of a schedule''s cron expression may start, without jitter, as many as p_count: ticks outside of the window are one start, when it opens. None where the schedule has no expression or is paused; only the next tick where the server does not know the time zone.';
 
 create function delay_of_tick(p_schedule schedule, p_instant timestamptz) returns interval
 language sql stable as $$
@@ -964,6 +992,9 @@ begin
     if exists (select from schedule where name = p_name and not is_removed) then
         raise exception 'a schedule is named % already', p_name using errcode = 'LA005', hint = 'give another name, or remove it first';
     end if;
+    if p_cron is not null and p_jitter_seconds > 0 then
+        perform require_jitter(make_interval(secs => p_jitter_seconds), p_cron, p_time_zone);
+    end if;
     insert into schedule (name, config, split_id, origins, trains_unassigned, modalities, organs, mapped, accepted, cron, time_zone, when_new,
         quiet, window_start, window_end, jitter, overlap, catch_up, adopt, adopt_margin, adopt_volumes, start_from, max_hours,
         created_revision, seen_revision, last_number, next_due)
@@ -976,7 +1007,7 @@ begin
     perform record_schedule_action(the_schedule, 'create', p_program);
     return the_schedule;
 end $$;
-comment on function create_schedule(text, jsonb, text, label_origin[], boolean, text[], text[], text[], text[], text, text, integer, double precision, time, time, double precision, overlap_rule, catch_up_rule, adoption_rule, real, integer, start_rule, real, text) is 'Creates a schedule. Refuses an unknown split, organ or time zone, and a cron expression that is wrong or never due. p_mapped and p_accepted are parallel: the class mapping.';
+comment on function create_schedule(text, jsonb, text, label_origin[], boolean, text[], text[], text[], text[], text, text, integer, double precision, time, time, double precision, overlap_rule, catch_up_rule, adoption_rule, real, integer, start_rule, real, text) is 'Creates a schedule. Refuses an unknown split, organ or time zone, a cron expression that is wrong or never due, and a jitter that is longer than the time between two of its ticks. p_mapped and p_accepted are parallel: the class mapping.';
 
 create function pause_schedule(p_schedule bigint, p_program text, p_reason text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -1067,7 +1098,7 @@ comment on function remove_schedule(bigint, text, text) is 'Removes a schedule; 
 
 grant execute on function fire_ticks(), tick_of_job(bigint, bigint), adopt_if_better(bigint, bigint, text) to lacuna_trainer;
 grant select on schedule, tick, schedule_action, schedule_history, adoption_proposal, adoption_comparison, open_proposal to lacuna_manager;
-grant execute on function local_time(timestamptz, text), upcoming(text, text, timestamptz, integer), new_annotations(schedule), trained_revision(schedule),
+grant execute on function local_time(timestamptz, text), upcoming_starts(schedule, integer), new_annotations(schedule), trained_revision(schedule),
     create_schedule(text, jsonb, text, label_origin[], boolean, text[], text[], text[], text[], text, text, integer, double precision, time, time,
         double precision, overlap_rule, catch_up_rule, adoption_rule, real, integer, start_rule, real, text),
     pause_schedule(bigint, text, text), resume_schedule(bigint, text), run_schedule(bigint, text), retry_schedule(bigint, text),

@@ -100,7 +100,8 @@ begin
     end if;
     perform require_organs(the_round.run_id, p_organs, cardinality(p_organs));
     if the_round.published_change_id is null then
-        raise exception '% has published no labels', round_name(p_round) using errcode = 'LA005';
+        raise exception '% has published no labels', round_name(p_round)
+            using errcode = 'LA005', hint = 'lacuna round list shows the published rounds';
     end if;
     if is_recalled(p_round) then
         raise exception '% was trained on data that were removed; its labels are recalled', round_name(p_round)
@@ -114,11 +115,14 @@ begin
         when h.organ_id is null then ' was not withheld'
         when v.organ_id is not null then ' is released already'
         when l.number is not null then ' was published by round ' || l.number || ' since'
-        when m.mask_id is null then ' has no masks of the round' end, ', ' order by o.position) into problem
+        when m.mask_id is null then ' has no masks of the round'
+        when m.voxels = 0 then ' has only empty masks of the round, which are not released' end, ', ' order by o.position) into problem
     from organ o
     left join withheld_organ h on h.round_id = p_round and h.organ_id = o.id
     left join organ_override v on v.round_id = p_round and v.organ_id = o.id
-    left join lateral (select w.mask_id from withheld_mask w where w.round_id = p_round and w.organ_id = o.id limit 1) m on true
+    left join lateral (
+        select w.mask_id, k.voxels from withheld_mask w join mask k on k.id = w.mask_id
+        where w.round_id = p_round and w.organ_id = o.id order by k.voxels = 0 limit 1) m on true
     left join lateral (
         select r.number from round r
         where r.run_id = the_round.run_id and r.number > the_round.number and r.published_change_id is not null
@@ -131,10 +135,11 @@ begin
             using errcode = 'LA005', hint = 'lacuna round show lists what the round withheld';
     end if;
 end $$;
-comment on function require_overridable(bigint, text[]) is 'Refuses organs that a round did not withhold, has no masks of, or that were published since, and a round that is recalled, not published or of a run that is not the current one.';
+comment on function require_overridable(bigint, text[]) is 'Refuses organs that a round did not withhold, has no masks with voxels of, or that were published since, and a round that is recalled, not published or of a run that is not the current one.';
 
 -- Makes the withheld masks of organs labels of their round, and counts them. Volumes that were withdrawn, or locked in a test part
--- since, get none, and rejected masks become no labels.
+-- since, get none, and rejected masks become no labels. Nor do empty ones: a label without voxels would state that the organ is not there,
+-- which only a person does, with an absence.
 create function release_masks(p_change bigint, p_round bigint, p_organs smallint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
@@ -143,8 +148,8 @@ begin
     with released as (
         insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence, soft_dice, dice, dice_lower, dice_upper)
         select w.round_id, w.volume_id, w.organ_id, w.mask_id, w.checkpoint_id, w.confidence, w.soft_dice, w.dice, w.dice_lower, w.dice_upper
-        from withheld_mask w
-        where w.round_id = p_round and w.organ_id = any (p_organs)
+        from withheld_mask w join mask m on m.id = w.mask_id
+        where w.round_id = p_round and w.organ_id = any (p_organs) and m.voxels > 0
           and not exists (select from withheld_volume h where h.volume_id = w.volume_id)
           and not exists (select from rejected_mask j where j.mask_id = w.mask_id)
           and not exists (
@@ -184,7 +189,7 @@ begin
     perform move_pointers(the_change, organs, array_fill(p_round, array[cardinality(organs)]));
     return the_change;
 end $$;
-comment on function override_organs(bigint, text[], text, text) is 'Releases the masks of organs that a published round of the current run withheld as a whole: they become labels of that round at a new revision. Refused by require_overridable.';
+comment on function override_organs(bigint, text[], text, text) is 'Releases the masks of organs that a published round of the current run withheld as a whole: they become labels of that round at a new revision. Empty masks stay withheld. Refused by require_overridable.';
 
 grant select on round_quality, guard_result to lacuna_manager, lacuna_trainer;
 grant execute on function record_quality(bigint, bigint, bigint, integer, real, real, real, real),

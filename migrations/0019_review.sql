@@ -86,15 +86,18 @@ create view review_current as
     select r.volume_id, r.organ_id, case
             when r.state in ('accepted', 'edited', 'absent') and not exists (
                 select from annotation_current a where (a.volume_id, a.organ_id) = (r.volume_id, r.organ_id)) then 'proposed'
-            when r.state = 'rejected' and exists (
-                select from reviewable_mask m where (m.volume_id, m.organ_id) = (r.volume_id, r.organ_id)) then 'proposed'
+            when later.mask_id is not null then 'proposed'
             else r.state end as state,
-        r.id as review_id, r.person, r.mask_id, r.made_mask_id, r.recorded_at
+        r.id as review_id, r.person, coalesce(later.mask_id, r.mask_id) as mask_id, r.made_mask_id, r.recorded_at
     from (
         select distinct on (v.volume_id, v.organ_id) v.* from review v where v.state is not null
         order by v.volume_id, v.organ_id, v.id desc) r
+    left join lateral (
+        select m.mask_id from reviewable_mask m join round on round.id = m.round_id
+        where r.state = 'rejected' and (m.volume_id, m.organ_id) = (r.volume_id, r.organ_id) and round.published_change_id > r.change_id
+        order by m.is_label desc limit 1) later on true
     where not exists (select from withheld_volume h where h.volume_id = r.volume_id);
-comment on view review_current is 'The state of every organ in a volume in use with a review. Where the label that a decision made was retracted, and where a later round predicted another mask after a rejection, a mask is proposed again.';
+comment on view review_current is 'The state of every organ in a volume in use with a review. Where the label that a decision made was retracted, and where a round that was published after a rejection predicted another mask, which mask_id then is, a mask is proposed again.';
 
 -- Refuses a decision about another mask than the one that can be decided about now. The caller holds the pointer lock and the volume.
 create function require_reviewable(p_volume bigint, p_organ smallint, p_action review_action, p_mask bigint) returns void

@@ -64,6 +64,16 @@ comment on table test_evaluation is 'The evaluation of a finished run on the tes
 comment on column test_evaluation.interval_rate is 'The rate at which the intervals of the predicted Dice are made to contain the true one; null where none was predicted.';
 create trigger history_is_append_only before update or delete or truncate on test_evaluation execute function refuse_rewriting();
 
+create table test_exclusion (
+    run_id bigint not null references test_evaluation,
+    volume_id bigint not null references volume,
+    read_by bigint not null references run,
+    primary key (run_id, volume_id)
+);
+comment on table test_exclusion is 'The volumes of the test part that the evaluation of a run left out, because their subjects were read by the run, or by one from whose weights it started.';
+comment on column test_exclusion.read_by is 'The run itself where it has read the subject, or else the newest other one that has.';
+create trigger history_is_append_only before update or delete or truncate on test_exclusion execute function refuse_rewriting();
+
 create table test_result (
     run_id bigint not null references test_evaluation,
     volume_id bigint not null references volume,
@@ -89,18 +99,49 @@ comment on column test_result.dice_lower is 'The bounds of the interval that con
 create trigger history_is_append_only before update or delete or truncate on test_result execute function refuse_rewriting();
 
 -- The subjects whose labels, or pseudo labels, a run has read, or a run from whose weights it started: as training data, or as
--- validation data. Subjects of different parts that were merged since are among them.
-create function subjects_read_by(p_run bigint) returns setof bigint
+-- validation data. Subjects of different parts that were merged since are among them. Each is returned with the run itself where that has
+-- read it, or else with the newest other one that has.
+create function subjects_read_by(p_run bigint) returns table (subject_id bigint, run_id bigint)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with recursive line as (
         select p_run as run_id
         union
         select s.previous_run_id from line l join run_start s on s.run_id = l.run_id
+    ), read as (
+        select v.subject_id, l.run_id from line l join run_input i on i.run_id = l.run_id join volume v on v.id = i.volume_id
+        union
+        select v.subject_id, l.run_id from line l join round r on r.run_id = l.run_id join pseudo_label p on p.round_id = r.id
+        join volume v on v.id = p.volume_id
     )
-    select v.subject_id from line l join run_input i on i.run_id = l.run_id join volume v on v.id = i.volume_id
-    union
-    select v.subject_id from line l join round r on r.run_id = l.run_id join pseudo_label p on p.round_id = r.id
-    join volume v on v.id = p.volume_id
+    select distinct on (read.subject_id) read.subject_id, read.run_id from read
+    order by read.subject_id, read.run_id = p_run desc, read.run_id desc
+$$;
+
+-- The volumes of the test part of a run that were in the catalogue when it began, each with the source whose file is read, and with the
+-- run of subjects_read_by that has read its subject; null: none has.
+create function test_part(p_run bigint)
+returns table (
+    volume_id bigint, subject_id bigint, part split_part, shape integer[], modality text, root text, file text,
+    file_sha256 bytea, affine double precision[], read_by bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with read as materialized (
+        select s.subject_id, s.run_id from subjects_read_by(p_run) s
+    )
+    select v.id, v.subject_id, m.part, array[v.shape_x, v.shape_y, v.shape_z], v.modality, s.root, s.file, s.file_sha256, s.affine,
+        read.run_id
+    from run
+    join split_member m on m.split_id = run.split_id and m.part = 'test'
+    join volume v on v.subject_id = m.subject_id and v.modality = any (run.modalities)
+    join change c on c.id = v.change_id and c.revision <= run.revision
+    join lateral (
+        select source.*, i.root
+        from source
+        join release r on r.id = source.release_id
+        join release i on i.id = coalesce(source.image_release_id, source.release_id)
+        where source.volume_id = v.id and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
+        order by source.id limit 1) s on true
+    left join read on read.subject_id = v.subject_id
+    where run.id = p_run and not exists (select from withheld_volume h where h.volume_id = v.id)
 $$;
 
 -- Refuses a run that is open, cancelled or recalled.
@@ -170,7 +211,8 @@ begin
         raise exception 'the test part was not opened' using errcode = 'LA003', hint = 'open it with lacunad evaluate';
     end if;
     if the_agent <> session_user then
-        raise exception 'the test part was opened by login %, not by %', the_agent, session_user using errcode = 'LA015';
+        raise exception 'the test part was opened by login %, not by %', the_agent, session_user
+            using errcode = 'LA015', hint = 'open it again with lacunad evaluate';
     end if;
     perform require_finished(the_run);
     perform refuse_second_evaluation(the_run);
@@ -183,27 +225,23 @@ returns table (
     file_sha256 bytea, affine double precision[])
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with opened as materialized (
-        select run.* from run where run.id = hold_opening(p_opening)
-    ), read as materialized (
-        select s.subject_id from opened cross join lateral subjects_read_by(opened.id) s (subject_id)
+        select hold_opening(p_opening) as run_id
     )
-    select v.id, v.subject_id, m.part, array[v.shape_x, v.shape_y, v.shape_z], v.modality, s.root, s.file, s.file_sha256, s.affine
-    from opened
-    join split_member m on m.split_id = opened.split_id and m.part = 'test'
-    join volume v on v.subject_id = m.subject_id and v.modality = any (opened.modalities)
-    join change c on c.id = v.change_id and c.revision <= opened.revision
-    join lateral (
-        select source.*, i.root
-        from source
-        join release r on r.id = source.release_id
-        join release i on i.id = coalesce(source.image_release_id, source.release_id)
-        where source.volume_id = v.id and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by source.id limit 1) s on true
-    where not exists (select from withheld_volume h where h.volume_id = v.id)
-      and not exists (select from read where read.subject_id = v.subject_id)
-    order by v.id
+    select t.volume_id, t.subject_id, t.part, t.shape, t.modality, t.root, t.file, t.file_sha256, t.affine
+    from opened cross join lateral test_part(opened.run_id) t
+    where t.read_by is null
+    order by t.volume_id
 $$;
 comment on function test_volumes(bigint) is 'The volumes of the test part of an opened run that were in the catalogue when it began, each with the source whose file is read, without subjects that the run, or one from whose weights it started, has read.';
+
+create function test_exclusions(p_opening bigint) returns table (volume_id bigint, subject_id bigint, read_by bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with opened as materialized (
+        select hold_opening(p_opening) as run_id
+    )
+    select t.volume_id, t.subject_id, t.read_by from opened cross join lateral test_part(opened.run_id) t where t.read_by is not null
+$$;
+comment on function test_exclusions(bigint) is 'The volumes of the test part that test_volumes leaves out, each with the run that has read its subject: the opened one, or one from whose weights it started.';
 
 create function test_labels(p_opening bigint)
 returns table (
@@ -266,6 +304,8 @@ begin
         raise exception '%', problem using errcode = 'LA006', hint = 'evaluate all of the test part, and nothing else';
     end if;
     insert into test_evaluation (run_id, opening_id, interval_rate) values (the_run, p_opening, p_interval_rate);
+    insert into test_exclusion (run_id, volume_id, read_by)
+    select the_run, t.volume_id, t.read_by from test_part(the_run) t where t.read_by is not null;
     insert into test_result (run_id, volume_id, organ_id, dice, surface_dice, soft_dice, predicted_dice, dice_lower, dice_upper,
         predicted_ml, reference_ml)
     select the_run, e.volume_id, o.id, e.dice, e.surface_dice, e.soft_dice, e.predicted_dice, e.dice_lower, e.dice_upper,
@@ -275,9 +315,9 @@ begin
         as e (volume_id, organ, dice, surface_dice, soft_dice, predicted_dice, dice_lower, dice_upper, predicted_ml, reference_ml)
     join organ o on o.key = e.organ;
 end $$;
-comment on function record_test_evaluation(bigint, real, bigint[], text[], real[], real[], real[], real[], real[], real[], real[], real[]) is 'Records the evaluation of an opened run on its test part, once: a result for each expert''s label of test_labels, no more and no fewer, so that nothing is left out. The arrays are parallel.';
+comment on function record_test_evaluation(bigint, real, bigint[], text[], real[], real[], real[], real[], real[], real[], real[], real[]) is 'Records the evaluation of an opened run on its test part, once: a result for each expert''s label of test_labels, no more and no fewer, so that nothing is left out. Which volumes test_volumes leaves out is recorded with it. The arrays are parallel.';
 
-grant select on test_opening, test_evaluation, test_result to lacuna_manager;
-grant execute on function open_test_part(bigint, integer, text), test_volumes(bigint), test_labels(bigint),
+grant select on test_opening, test_evaluation, test_exclusion, test_result to lacuna_manager;
+grant execute on function open_test_part(bigint, integer, text), test_volumes(bigint), test_exclusions(bigint), test_labels(bigint),
     record_test_evaluation(bigint, real, bigint[], text[], real[], real[], real[], real[], real[], real[], real[], real[])
     to lacuna_manager;

@@ -37,8 +37,12 @@ extension ServerError {
                 remedy: hint ?? "log in as a member of lacuna_manager")
         case "LA004": return CommandFailure(.badInput, text, remedy: hint ?? "name one that exists")
         case "57014": return CommandFailure(.interrupted, text, remedy: "run the command again")
-        case _ where ["23", "LA"].contains(where: sqlState.hasPrefix):
-            return CommandFailure(.conflict, text, remedy: hint ?? "correct the request")
+        case _ where sqlState.hasPrefix("23"):
+            return CommandFailure(.conflict, text, remedy: hint ?? "give a value that this rule of the schema allows")
+        case _ where sqlState.hasPrefix("LA"):
+            return CommandFailure(
+                .conflict, text,
+                remedy: hint ?? "nothing was changed; lacuna round list and lacuna job list show the states")
         case _ where ["40", "55"].contains(where: sqlState.hasPrefix):
             return CommandFailure(
                 .conflict, text, remedy: "another session changes the same rows; run the command again")

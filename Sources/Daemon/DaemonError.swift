@@ -32,7 +32,7 @@ package enum DaemonError: Error, Equatable {
         case .tooLong(let hours): "the run was stopped after \(hours) hours, the limit of its schedule"
         case .startMissing(let run):
             "the run starts from the weights of run \(run), whose checkpoints are missing or damaged"
-        case .damaged(let parts): "of the volume \(parts.joined(separator: ", "))"
+        case .damaged(let parts): "the volume is not intact: \(parts.joined(separator: ", "))"
         case .held(let run, let worker): "run \(run) is held by another daemon, \(worker)"
         }
     }

@@ -52,6 +52,10 @@ extension TrainingCatalogError: CommandFailing {
             CommandFailure(
                 .conflict, "the daemon logged in as \(role), which may change annotations",
                 remedy: "use a login that is a member of lacuna_trainer only")
+        case .ordinaryRole(let role):
+            CommandFailure(
+                .conflict, "login \(role) may not evaluate a run on its test part: only members of lacuna_manager may",
+                remedy: "name another login with --database, PGUSER or PGSERVICE, or grant lacuna_manager to this one")
         }
     }
 }

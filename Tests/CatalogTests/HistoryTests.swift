@@ -10,7 +10,7 @@ import Testing
         "activity", "source", "label_file", "mask", "annotation", "shipped_label", "pseudo_label", "withheld_mask",
         "label_quality",
         "organ_override", "round_quality", "guard_result", "round_validation", "test_opening", "test_evaluation",
-        "test_result",
+        "test_exclusion", "test_result",
         "round_pointer",
         "adoption",
         "run_input", "evaluation", "coverage_delta", "confidence_delta", "volume_delta", "surplus_delta", "withdrawal",

@@ -89,6 +89,21 @@ import Testing
         }
     }
 
+    /// A label without voxels would state that the organ is not there.
+    @Test func emptyMasksStayWithheld() async throws {
+        try await withWithheldSpleen(confidences: [nil, 0.6]) { world, held, volumes async throws in
+            let id = held.rounds[0].id
+            #expect(try await world.catalog.emptyWithheldCount(of: id, ["spleen"]) == 1)
+            #expect(try await world.override(0, ["spleen"]) == nil)
+            #expect(try await world.shown() == ["2|liver|10|r/0", "3|liver|12|r/0", "3|spleen|13|r/0"])
+            #expect(try await world.catalog.withheldCounts(of: id) == ["spleen": 1])
+            try await expectTrueCoverage(world)
+        }
+        try await withWithheldSpleen(confidences: [nil, nil]) { world, _, _ async throws in
+            #expect(try await world.override(0, ["spleen"]) == "LA005", "only empty masks")
+        }
+    }
+
     @Test func aLaterPublicationPreventsTheRelease() async throws {
         try await withWithheldSpleen { world, held, volumes async throws in
             try await world.stage(held, 1, try await world.checkpoint(held, 1), volumes[1], [("spleen", 21, 0.5)])
@@ -130,12 +145,17 @@ import Testing
     }
 
     /// Round 0 has published the liver, and withheld the spleen with its masks.
-    private func withWithheldSpleen(_ body: (World, HeldRun, [VolumeID]) async throws -> Void) async throws {
+    ///
+    /// - Parameter confidences: of the spleen in two volumes; nil: its mask is empty.
+    private func withWithheldSpleen(
+        confidences: [Double?] = [0.6, 0.6], _ body: (World, HeldRun, [VolumeID]) async throws -> Void
+    ) async throws {
         try await World.withWithholdingRun { world, held, volumes async throws in
             let checkpoint = try await world.checkpoint(held, 0)
             for (place, n) in [(1, 10), (2, 12)] {
                 try await world.stage(
-                    held, 0, checkpoint, volumes[place], [("liver", n, 0.5), ("spleen", n + 1, 0.6)],
+                    held, 0, checkpoint, volumes[place],
+                    [("liver", n, 0.5), ("spleen", n + 1, confidences[place - 1])],
                     withheld: ["spleen"], quality: World.quality)
             }
             try await world.publish(held, 0, withheld: ["spleen"])

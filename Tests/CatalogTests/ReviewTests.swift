@@ -187,6 +187,26 @@ import Testing
         }
     }
 
+    /// Two readers disagree, and the first decides again: the last decision counts, and the minutes of both.
+    @Test func aRepeatedDecisionIsCountedOnce() async throws {
+        try await World.withPublishedRound { world, _, volumes async throws in
+            let looked = try await world.target(volumes[1], "liver")
+            var assignment = ReviewDecision(
+                volume: volumes[1], organ: "liver", action: .assign, mask: looked, person: "ann")
+            assignment.readers = 2
+            _ = try await world.catalog.decide(assignment)
+            for (action, minutes) in [(ReviewAction.reject, 2.0), (.absent, 3)] {
+                var decision = ReviewDecision(
+                    volume: volumes[1], organ: "liver", action: action, mask: looked, person: "ann")
+                decision.minutes = minutes
+                _ = try await world.catalog.decide(decision)
+            }
+            let totals = try await world.catalog.reviewTotals()
+            #expect(totals.map(\.person) == ["ann"])
+            #expect(totals[0].rejected == 0 && totals[0].absent == 1 && totals[0].minutes == 5)
+        }
+    }
+
     @Test func decisionsAreCountedByOrganAndPerson() async throws {
         try await World.withPublishedRound { world, _, volumes async throws in
             var decision = ReviewDecision(

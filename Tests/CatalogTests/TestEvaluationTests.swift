@@ -18,6 +18,7 @@ import Testing
                 labels.map(\.volume) == volumes.test && labels.allSatisfy { $0.organ == "liver" && $0.part == .test })
             #expect(labels.map { $0.mask == nil } == [false, true], "the second is absent")
             #expect(try await world.catalog.testEvaluation(of: "r") == nil)
+            #expect(try await world.catalog.testOpenings(of: "r").map(\.hasResult) == [false, false])
 
             let results = [
                 TestRecord(
@@ -33,6 +34,11 @@ import Testing
             let recorded = try #require(try await world.catalog.testEvaluation(of: "r"))
             #expect(recorded.run == "r" && recorded.round == 0 && recorded.split == "s" && recorded.login == "lacuna")
             #expect(recorded.openings == 2 && recorded.intervalRate == 0.5 && recorded.revision == held.run.revision)
+            #expect(recorded.leftOut == TestExclusions(volumes: 0, subjects: 0, readBy: []))
+            let openings = try await world.catalog.testOpenings(of: "r")
+            #expect(
+                openings.map(\.hasResult) == [false, true]
+                    && openings.allSatisfy { $0.login == "lacuna" && $0.round == 0 })
             #expect(try await world.catalog.testResults(of: "r").map(\.record) == results)
             #expect(
                 try await world.manager.ask("select kind, agent from lacuna.activity where kind = 'evaluation'") == [
@@ -57,20 +63,23 @@ import Testing
             try await world.reach("evaluated", held, 0)
             #expect(try await opening() == "LA005")
             try await world.close(held, 0)
-            for call in ["open_test_part(\(held.run.id), null, 'x')", "test_volumes(1)", "test_labels(1)"] {
+            for call in [
+                "open_test_part(\(held.run.id), null, 'x')", "test_volumes(1)", "test_labels(1)", "test_exclusions(1)",
+            ] {
                 #expect(try await world.trainer.refusal(of: "select lacuna.\(call)") == "42501", "\(call)")
             }
             let part = try await world.catalog.openTestPart(of: held.run.id, round: nil)
             for (call, state) in [
                 ("test_volumes(\(part.opening))", "LA015"), ("test_labels(\(part.opening))", "LA015"),
-                ("test_volumes(-1)", "LA003"), ("test_labels(null)", "LA003"),
+                ("test_exclusions(\(part.opening))", "LA015"), ("test_volumes(-1)", "LA003"),
+                ("test_labels(null)", "LA003"),
                 ("open_test_part(-1, null, 'x')", "LA004"), ("open_test_part(null, null, 'x')", "LA004"),
                 ("open_test_part(\(held.run.id), 7, 'x')", "LA004"),
                 ("open_test_part(\(held.run.id), null, null)", "23502"),
             ] {
                 #expect(try await world.root.refusal(of: "select * from lacuna.\(call)") == state, "\(call)")
             }
-            for table in ["test_opening", "test_evaluation", "test_result"] {
+            for table in ["test_opening", "test_evaluation", "test_exclusion", "test_result"] {
                 #expect(try await world.trainer.refusal(of: "select * from lacuna.\(table)") == "42501", "\(table)")
                 let write = "insert into lacuna.\(table) default values"
                 #expect(try await world.manager.refusal(of: write) == "42501", "\(table)")
@@ -105,18 +114,47 @@ import Testing
             let removed = try await world.catalog.subject(of: volumes.test[1])
             #expect(try await world.catalog.withdraw(.subject(removed), recalling: true, reason: "consent"))
             #expect(try await world.catalog.testLabels(part).map(\.volume) == [volumes.test[0]])
-            let (kept, merged) = (
-                try await world.catalog.subject(of: volumes.test[0]), try await world.catalog.subject(of: volumes.train)
-            )
-            try await world.root.execute(
-                """
-                do $$ declare the_change bigint; begin
-                    insert into lacuna.change (activity_id) select min(id) from lacuna.activity returning id into the_change;
-                    perform lacuna.merge_subjects(\(kept), \(merged), the_change);
-                end $$
-                """)
+            try await world.merge(volumes.test[0], volumes.train)
             #expect(try await world.catalog.testVolumes(part).map(\.id) == [])
             #expect(try await world.catalog.testLabels(part) == [])
+        }
+    }
+
+    @Test func whatWasLeftOutIsRecordedWithTheRunThatReadIt() async throws {
+        try await withRun { world, held, volumes in
+            try await world.close(held, 0)
+            try await world.merge(volumes.test[0], volumes.train)
+            let part = try await world.catalog.openTestPart(of: held.run.id, round: nil)
+            let labels = try await world.catalog.testLabels(part)
+            #expect(labels.map(\.volume) == [volumes.test[1]])
+            let leftOut = try await world.catalog.testExclusions(part)
+            try await world.catalog.recordTestEvaluation(
+                part, intervalRate: nil,
+                [
+                    TestRecord(
+                        volume: volumes.test[1], organ: "liver", dice: nil, predictedMillilitres: 0,
+                        referenceMillilitres: 0)
+                ])
+            let recorded = try await world.catalog.testEvaluation(of: "r")
+            // The training volume is of the subject in the test part now.
+            #expect(leftOut == TestExclusions(volumes: 2, subjects: 1, readBy: ["r"]))
+            #expect(recorded?.leftOut == leftOut)
+        }
+    }
+
+    /// A run that it started from trained on it, by another split.
+    @Test func whatAnEarlierRunReadIsLeftOutToo() async throws {
+        try await withRun { world, held, volumes in
+            try await world.close(held, 0)
+            try await world.catalog.split(
+                "other", [(volumes.test[0], .train), (volumes.train, .test), (volumes.validation, .validation)])
+            let later = try await world.start("later", split: "other", organs: ["liver"], rounds: 0)
+            try await world.close(later, 0)
+            try await world.root.execute("insert into lacuna.run_start values (\(later.run.id), \(held.run.id), 0)")
+            let part = try await world.catalog.openTestPart(of: later.run.id, round: nil)
+            #expect(try await world.catalog.testVolumes(part).isEmpty)
+            let leftOut = try await world.catalog.testExclusions(part)
+            #expect(leftOut == TestExclusions(volumes: 1, subjects: 1, readBy: ["r"]))
         }
     }
 
@@ -205,5 +243,19 @@ import Testing
             let held = try await world.start("r", organs: ["liver", "spleen"], rounds: 0)
             try await body(world, held, volumes)
         }
+    }
+}
+
+extension World {
+    /// Merges the subject of the second volume into that of the first.
+    fileprivate func merge(_ kept: VolumeID, _ merged: VolumeID) async throws {
+        let (kept, merged) = (try await catalog.subject(of: kept), try await catalog.subject(of: merged))
+        try await root.execute(
+            """
+            do $$ declare the_change bigint; begin
+                insert into lacuna.change (activity_id) select min(id) from lacuna.activity returning id into the_change;
+                perform lacuna.merge_subjects(\(kept), \(merged), the_change);
+            end $$
+            """)
     }
 }

@@ -21,6 +21,10 @@ extension DaemonTests {
                 let lost = try await place.evaluate("r")
                 #expect(lost.status != 0 && lost.errors.contains("remedy"), "the evaluation reads them: \(lost.errors)")
                 #expect(try await place.ask("select * from lacuna.test_evaluation") == [])
+                let interrupted = try await place.lacuna("round", "show", "r", "0", "--json").object()
+                let openings = try #require(interrupted["openings"] as? [[String: Any]])
+                #expect(openings.map { $0["hasResult"] as? Bool } == [false] && openings[0]["person"] is String)
+                #expect(interrupted["testOpenings"] as? Int == 1)
                 try hidden.restore()
                 #expect(try await place.evaluate("r").status == 0)
                 #expect(try await place.ask("select count(*) from lacuna.test_opening") == ["2"])
@@ -69,11 +73,18 @@ extension DaemonTests {
                 #expect(early.errors.contains("remedy: evaluate it once all of its rounds are closed"))
                 #expect(await daemon.end().status == 0)
                 let trainer = try await place.lacunad("evaluate", "r", "--part", "test")
-                #expect(trainer.status == 5 && trainer.errors.contains("member of lacuna_manager"), "\(trainer.errors)")
+                #expect(
+                    trainer.status == 5 && trainer.errors.contains("only members of lacuna_manager may"),
+                    "\(trainer.errors)")
+                #expect(trainer.errors.contains("remedy:") && !trainer.errors.contains("test_evaluation"))
+                let unknown = try await place.lacuna("round", "dice", "r", "--part", "test")
+                #expect(unknown.status == 3 && unknown.output.isEmpty, "\(unknown.output)")
+                #expect(unknown.errors.contains("remedy: lacunad evaluate r --part test makes it"), "\(unknown.errors)")
                 #expect(try await place.evaluate("r", part: "validation").status == 2)
                 #expect(try await place.evaluate("r", "--round", "9").status == 3)
                 let before = try await place.lacuna("round", "show", "r", "0", "--json").object()
                 #expect(before["testEvaluated"] is NSNull)
+                #expect(before["testOpenings"] as? Int == 0)
 
                 let first = try await place.evaluate("r", "--round", "0", "--json")
                 #expect(first.status == 0, "\(first.errors)")
@@ -89,7 +100,13 @@ extension DaemonTests {
 
                 let rows = try await place.rows("round", "dice", "r", "--part", "test", "--against", "r")
                 #expect(rows.map { $0["organ"] as? String } == ["liver", "spleen", "stomach", "all organs"])
-                #expect(rows.allSatisfy { $0["delta"] as? Double == 0 })
+                #expect(rows.allSatisfy { $0["delta"] as? Double == 0 && $0["leftOutVolumes"] as? Int == 0 })
+                #expect(rows.allSatisfy { $0["common"] as? Int == $0["volumes"] as? Int })
+                let compared = try await place.lacuna("round", "dice", "r", "--part", "test", "--against", "r")
+                #expect(compared.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(compared.output)")
+                #expect(
+                    compared.errors.contains("compared over 2 common volumes; left out: 0 of run r"),
+                    "\(compared.errors)")
                 let shown = try await place.lacuna("round", "show", "r", "1", "--json").object()
                 #expect(shown["testRound"] as? Int == 0 && shown["testOpenings"] as? Int == 1)
                 #expect((shown["testEvaluated"] as? String)?.hasSuffix("Z") == true)

@@ -8,7 +8,8 @@ import Testing
 @Suite struct TestTableTests {
     private static let evaluation = TestEvaluation(
         run: "r", round: 2, split: "s", revision: Revision(7), login: "lacuna", account: nil,
-        begun: "2026-11-30T10:00:00Z", finished: "2026-11-30T10:01:00Z", intervalRate: 0.8, openings: 1)
+        begun: "2026-11-30T10:00:00Z", finished: "2026-11-30T10:01:00Z", intervalRate: 0.8, openings: 1,
+        leftOut: TestExclusions(volumes: 0, subjects: 0, readBy: []))
 
     private func result(
         _ volume: Int64, _ organ: OrganKey, _ dice: Double?, subject: Int64? = nil, predicted: (Double, Double)? = nil,
@@ -45,7 +46,10 @@ import Testing
         let others = [
             result(1, "liver", 0.25), result(2, "liver", 0.5), result(3, "liver", nil), result(4, "liver", 1),
         ]
-        let row = TestTable(Self.evaluation, own, against: others).rows[0]
+        let table = TestTable(Self.evaluation, own, against: others)
+        let row = table.rows[0]
+        #expect(table.comparison == TestTable.ComparedVolumes(common: 2, leftOut: 1, otherLeftOut: 1))
+        #expect(row.common == 2 && row.unpaired == 1 && row.otherUnpaired == 1)
         #expect(row.other == 0.375 && row.difference == 0.25)
         #expect(row.differenceInterval?.lower == 0.25 && row.differenceInterval?.upper == 0.25)
     }

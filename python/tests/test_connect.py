@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 
@@ -161,10 +162,10 @@ def test_a_missing_or_foreign_store(programs: Programs, tmp_path: Path) -> None:
         (str(tmp_path / "none"), "no object store"),
         ("s3://bucket/objects", "not a folder"),
     ):
-        with lacuna.connect(home=programs.home, objects=objects) as catalogue:
-            assert catalogue.labels()
-            with pytest.raises(lacuna.StoreError, match=reason):
-                catalogue.mask(2)
+        with pytest.raises(lacuna.StoreError, match=reason) as caught:
+            lacuna.connect(home=programs.home, objects=objects)
+        assert objects in caught.value.problem
+        assert "connect(objects=…)" in caught.value.remedy
     marker = tmp_path / "store" / "lacuna-store"
     marker.parent.mkdir()
     for text, reason in (
@@ -173,10 +174,14 @@ def test_a_missing_or_foreign_store(programs: Programs, tmp_path: Path) -> None:
         ("something", "damaged"),
     ):
         marker.write_text(text)
-        with (
-            lacuna.connect(home=programs.home, objects=str(marker.parent)) as catalogue,
-            pytest.raises(lacuna.StoreError, match=reason),
-        ):
+        with pytest.raises(lacuna.StoreError, match=reason):
+            lacuna.connect(home=programs.home, objects=marker.parent)
+
+
+def test_a_home_without_a_store_has_lists(programs: Programs, tmp_path: Path) -> None:
+    with lacuna.connect(programs.uri(), home=tmp_path) as catalogue:
+        assert catalogue.labels()
+        with pytest.raises(lacuna.StoreError, match="no object store"):
             catalogue.mask(2)
 
 
@@ -196,6 +201,17 @@ def test_wrong_arguments(catalogue: lacuna.Catalogue) -> None:
         lambda: catalogue.volume(10**9),
         lambda: catalogue.mask(10**9),
         lambda: catalogue.mask(10**30),
+        lambda: catalogue.mask(None),  # type: ignore[arg-type]
+        lambda: catalogue.mask("a"),  # type: ignore[arg-type]
+        lambda: catalogue.mask(2.0),  # type: ignore[arg-type]
+        lambda: catalogue.mask(True),
+        lambda: catalogue.labels(organs="livr"),
+        lambda: catalogue.labels(organs=5),  # type: ignore[arg-type]
+        lambda: catalogue.labels(organs=[None]),  # type: ignore[list-item]
+        lambda: catalogue.datalist(organs="liver", datasets="nothing"),
+        lambda: catalogue.dataset("liver", origins="exprt"),
+        lambda: catalogue.dataset("liver", part="test"),
+        lambda: catalogue.dataset("liver", "demo", "test"),
         lambda: catalogue.image(1, "heldout"),
         lambda: catalogue.datalist("nothing", ["liver"]),
         lambda: catalogue.datalist(organs=["liver", "Liver"]),
@@ -212,6 +228,28 @@ def test_wrong_arguments(catalogue: lacuna.Catalogue) -> None:
         assert caught.value.problem
         assert caught.value.remedy
         assert isinstance(caught.value, ValueError)
+
+
+def test_one_name_is_not_its_letters(catalogue: lacuna.Catalogue) -> None:
+    assert catalogue.labels(organs="liver") == catalogue.labels(organs=["liver"])
+    assert catalogue.coverage(organs="Liver") == catalogue.coverage(organs=["liver"])
+    few = catalogue.dataset("liver", datasets="internal", origins="expert")
+    assert len(few) == len(catalogue.dataset(["liver"], datasets=["internal"], origins=["expert"])) > 0
+    found = catalogue.datalist("demo", "liver", datasets="internal")
+    assert found == catalogue.datalist("demo", ["liver"], datasets=["internal"])
+
+
+def test_what_a_wrong_argument_should_be(catalogue: lacuna.Catalogue) -> None:
+    with pytest.raises(lacuna.ArgumentError, match="None is not the id of a mask") as none:
+        catalogue.mask(None)  # type: ignore[arg-type]
+    assert "labels()" in none.value.remedy
+    assert catalogue.mask(np.int64(2)).id == 2  # type: ignore[arg-type]
+    with pytest.raises(lacuna.ArgumentError, match="the part test is of a split") as part:
+        catalogue.dataset("liver", part="test")
+    assert "split=" in part.value.remedy
+    with pytest.raises(lacuna.ArgumentError, match="the part test of split demo") as empty:
+        catalogue.dataset("liver", "demo", "test")
+    assert "lacuna split show demo" in empty.value.remedy
 
 
 def test_every_error_is_one_of_the_package() -> None:

@@ -1,6 +1,15 @@
 public import Domain
 import Postgres
 
+/// Two visible pseudo labels of different organs in one volume whose boxes meet.
+public struct MeetingLabels: Sendable, Hashable {
+    public let shape: GridShape
+    public let organ: OrganKey
+    public let mask: MaskLocation
+    public let other: OrganKey
+    public let otherMask: MaskLocation
+}
+
 extension LabelCatalog {
     /// How well the predicted Dice of a round agrees with the true one; nil where it was not recorded.
     public func quality(of round: RoundID) async throws -> RoundQuality? {
@@ -23,7 +32,20 @@ extension LabelCatalog {
         return Dictionary(uniqueKeysWithValues: found.map { ($0.organ, $0.masks) })
     }
 
-    /// Releases the masks of organs that a published round of the current run withheld, as labels of that round at a new revision.
+    /// The masks of organs without voxels that a round withheld, without released ones.
+    public func emptyWithheldCount(of round: RoundID, _ organs: [OrganKey]) async throws -> Int {
+        try await connection.one(CountEmptyWithheldMasks(round: round, organs: organs))
+    }
+
+    /// The visible labels of a round whose boxes meet that of a visible pseudo label of another organ in the same volume, by volume.
+    public func meetingLabels(
+        of round: RoundID, _ pairs: [(organ: OrganKey, other: OrganKey)]
+    ) async throws -> [MeetingLabels] {
+        try await connection.run(ListMeetingLabels(round: round, pairs: pairs))
+    }
+
+    /// Releases the masks of organs that a published round of the current run withheld, as labels of that round at a new revision. Masks
+    /// without voxels stay withheld.
     ///
     /// - Parameter reason: recorded with the activity; no patient data.
     /// - Throws: `CatalogError.unknownRun`, `.notPublished`; SQLSTATE LA005 for an organ that the round did not withhold, that is

@@ -39,6 +39,33 @@ public struct TestResult: Sendable, Hashable {
     public init(subject: SubjectID, record: TestRecord) { (self.subject, self.record) = (subject, record) }
 }
 
+/// One time that the test part of a finished run was opened.
+public struct TestOpening: Sendable, Hashable {
+    /// The number of the round that was to be evaluated.
+    public let round: Int
+    /// The login of the database, and the account of the operating system.
+    public let login: String
+    public let account: String?
+    /// ISO 8601, in UTC.
+    public let time: String
+    /// Whether its result was recorded; an evaluation that was interrupted has none.
+    public let hasResult: Bool
+
+    public var person: String { account ?? login }
+}
+
+/// What an evaluation left out of the test part, because the run, or one that it started from, has read it.
+public struct TestExclusions: Sendable, Hashable {
+    public let volumes: Int
+    public let subjects: Int
+    /// The names of the runs that have read them.
+    public let readBy: [String]
+
+    public init(volumes: Int, subjects: Int, readBy: [String]) {
+        (self.volumes, self.subjects, self.readBy) = (volumes, subjects, readBy)
+    }
+}
+
 /// The recorded evaluation of a run on the test part of its split.
 public struct TestEvaluation: Sendable, Hashable {
     public let run: String
@@ -55,6 +82,7 @@ public struct TestEvaluation: Sendable, Hashable {
     public let intervalRate: Double?
     /// How often the test part was opened, this time included.
     public let openings: Int
+    public let leftOut: TestExclusions
 
     public var person: String { account ?? login }
 }
@@ -79,6 +107,11 @@ extension LabelCatalog {
         try await connection.run(TestLabels(opening: part.opening))
     }
 
+    /// What `testVolumes` leaves out of the opened test part.
+    public func testExclusions(_ part: OpenedTestPart) async throws -> TestExclusions {
+        try await connection.one(ExclusionsOfTestPart(opening: part.opening))
+    }
+
     /// Records the evaluation, once: a result for each of `testLabels`.
     ///
     /// - Throws: SQLSTATE LA006 where a result is missing or has no such label, LA018 where an evaluation is recorded already.
@@ -87,6 +120,12 @@ extension LabelCatalog {
     ) async throws {
         try await connection.run(
             RecordTestEvaluation(opening: part.opening, intervalRate: intervalRate, results: results))
+    }
+
+    /// Each opening of the run's test part, also one without a result, oldest first.
+    /// - Throws: `CatalogError.unknownRun`.
+    public func testOpenings(of run: String) async throws -> [TestOpening] {
+        try await connection.run(TestOpeningsOfRun(run: try await requireRun(run)))
     }
 
     /// Nil where the run was not evaluated on its test part.

@@ -21,6 +21,12 @@ public struct TrainingCatalog: Sendable {
         if role.isPrivileged { throw TrainingCatalogError.privilegedRole(role.name) }
     }
 
+    /// - Throws: `TrainingCatalogError.ordinaryRole` for a login that is no member of the managers or of the owner.
+    public func requireManagerRole() async throws {
+        let role = try await connection.one(RoleOfSession())
+        if !role.isPrivileged { throw TrainingCatalogError.ordinaryRole(role.name) }
+    }
+
     /// The organs of a configuration, by key or any spelling, in the order given.
     ///
     /// - Throws: `CatalogError.unknownOrgan` with the nearest keys.
@@ -244,4 +250,6 @@ public struct TrainingCatalog: Sendable {
 public enum TrainingCatalogError: Error, Equatable {
     /// The login has more rights than a trainer needs.
     case privilegedRole(String)
+    /// The login may not evaluate a run on its test part.
+    case ordinaryRole(String)
 }

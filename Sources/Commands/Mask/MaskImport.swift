@@ -186,11 +186,6 @@ extension MaskCorrection.Result {
 extension MaskCorrection.Warning {
     fileprivate var text: String {
         switch self {
-        case .displaced(let voxels, let source):
-            "the file is displaced by \(Decimal.fixed(voxels, places: 2)) voxels from \(source)"
-        case .otherHandedness(let axes):
-            "the file is stored as \(axes), in the other handedness than the volume converted from the DICOM series; it is "
-                + "placed by its header, so check it in a viewer"
         case .conflict(let conflict): conflict.description
         case .differs(let dice, let mask):
             "the mask overlaps little with mask \(mask), which was current before, Dice \(Decimal.fixed(dice, places: 3)): "

@@ -54,7 +54,8 @@ extension ReviewDecisions.Result {
             Cell.Field("action", action.rawValue), Cell.Field("state", state.rawValue), Cell.Field("person", person),
             Cell.Field("mask", mask?.rawValue), Cell.Field("annotation", made?.rawValue), Cell.Field("dice", dice),
             Cell.Field("waits", waits), Cell.Field("agrees", agreement?.agrees),
-            Cell.Field("agreementDice", agreement?.dice), Cell.Field("agreementNSD", agreement?.nsd),
+            Cell.Field("agreementDice", agreement?.dice, title: "reader Dice"),
+            Cell.Field("agreementNSD", agreement?.nsd, title: "reader NSD"),
             Cell.Field("revision", revision.number),
         ]
     }

@@ -8,7 +8,8 @@ struct ReviewAccept: AsyncParsableCommand {
         discussion: """
             The visible pseudo label, or else the mask that the newest round of the current run withheld, becomes an annotation of \
             origin reviewed by the person, known everywhere. A label that was edited after its review is accepted again in the \
-            same way. With --mask the decision is recorded only if that mask is still the one to decide about.
+            same way. With --mask the decision is recorded only if that mask can still be decided about; it may be one that was withheld beside a \
+            visible label.
 
             EXAMPLE:
               $ lacuna review accept internal/img0004 pancreas --minutes 3

@@ -8,8 +8,9 @@ struct ReviewReport: AsyncParsableCommand {
         commandName: "report", abstract: "Count decisions and minutes by organ and person.",
         discussion: """
             dice is the mean Dice of proposed and submitted masks, minutes the sum and median minutes the median of the recorded \
-            minutes. compared counts the decisions that were compared with those of another reader. Decisions about volumes that are removed or \
-            excluded are not counted.
+            minutes. compared counts the decisions that were compared with those of another reader, and agreeing those that agree; reader Dice \
+            and reader NSD are the means over the compared masks. Of several decisions of a person about one mask the last is counted. \
+            Decisions about volumes that are removed or excluded are not counted.
 
             EXAMPLE:
               $ lacuna review report
@@ -31,8 +32,14 @@ struct ReviewReport: AsyncParsableCommand {
             var key: OrganKey?
             if let organ { key = try await session.catalog.organ(named: organ) }
             let rows = try await session.catalog.reviewTotals(of: key, by: person)
-            session.output.report(rows, ReviewTotals.columns, empty: "Nothing was decided yet.")
+            session.output.report(rows, ReviewTotals.columns, empty: emptiness(of: key))
         }
+    }
+
+    private func emptiness(of organ: OrganKey?) -> String {
+        let what = organ.map { " about \($0)" } ?? ""
+        if let person { return "No person named \(person) decided anything\(what)." }
+        return organ == nil ? "Nothing was decided yet." : "Nothing was decided\(what) yet."
     }
 }
 
@@ -46,8 +53,8 @@ extension ReviewTotals {
             Column("medianMinutes", in: .whereItFits(rank: 1)) { number($0.medianMinutes) },
             Column("compared", in: .whereItFits()) { $0.compared },
             Column("agreeing", in: .whereItFits()) { $0.agreeing },
-            Column("agreementDice", in: .whereItFits()) { $0.agreementDice },
-            Column("agreementNSD", in: .wideOnly) { $0.agreementNSD },
+            Column("agreementDice", title: "reader Dice", in: .whereItFits()) { $0.agreementDice },
+            Column("agreementNSD", title: "reader NSD", in: .wideOnly) { $0.agreementNSD },
         ]
     }
 }

@@ -15,7 +15,10 @@ struct RoundDice: AsyncParsableCommand {
             With --part test the recorded evaluation of the run on the test part of its split is shown, which lacunad evaluate makes. \
             lower and upper are the bounds of the 95 % interval of the mean, by bootstrap over subjects; inside is the share of masks whose \
             Dice is in the interval that was predicted for them without the truth. Surface dice is the share of both surfaces within 2 mm of \
-            the other. With --against, the two runs are compared on the masks that both have, each with the labels of its own revision, and delta has its interval.
+            the other. Volumes whose subjects the run, or one that it started from, has read are left out; a note has their number, and --json has it \
+            in leftOutVolumes and leftOutSubjects of every row. \
+            With --against, the two runs are compared on the masks that both have, each with the labels of its own revision, and delta has its \
+            interval; common is the number of these masks. A run without a result is refused with exit status 3.
 
             EXAMPLE:
               $ lacuna round dice second --against abdomen

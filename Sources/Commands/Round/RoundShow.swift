@@ -16,7 +16,8 @@ struct RoundShow: AsyncParsableCommand {
             and correlation is the rank correlation of predicted and true Dice on held-out volumes. lacunad run --reproduce \
             repeats a published round. The ending of the training is steps where it took all of its steps, and plateau where \
             run.plateauSteps ended it; the Dice on validation volumes after each run.validateEvery steps is listed before the \
-            checkpoints.
+            checkpoints. Each opening of the run's test part is listed after the history, also one that was interrupted and has no \
+            result.
 
             EXAMPLE:
               $ lacuna round show second 1
@@ -115,7 +116,10 @@ extension RoundReport {
     private var evaluation: [Cell.Field] {
         [
             Cell.Field("testEvaluated", test?.finished, absence: "no"), Cell.Field("testEvaluatedBy", test?.person),
-            Cell.Field("testRound", test?.round), Cell.Field("testOpenings", test?.openings),
+            Cell.Field("testRound", test?.round), Cell.Field("testOpenings", testOpenings.count),
+            Cell.Field("testLeftOutVolumes", test?.leftOut.volumes),
+            Cell.Field("testLeftOutSubjects", test?.leftOut.subjects),
+            Cell.Field("testLeftOutReadBy", test?.leftOut.readBy),
         ]
     }
 
@@ -148,6 +152,7 @@ extension RoundReport {
             Cell.Field("validations", validations.map(RoundValidation.columns.object(of:))),
             Cell.Field("checkpoints", checkpoints.map(RoundCheckpoint.columns.object(of:))),
             Cell.Field("history", history.map(RoundHistoryEvent.columns.object(of:))),
+            Cell.Field("openings", testOpenings.map(TestOpening.columns.object(of:))),
             Cell.Field("adoption", comparison?.cell),
         ]
     }
@@ -166,6 +171,10 @@ extension RoundReport {
         output.report(checkpoints, RoundCheckpoint.columns, empty: "No checkpoint was stored yet.")
         output.separate()
         output.report(history, RoundHistoryEvent.columns)
+        if !testOpenings.isEmpty {
+            output.separate()
+            output.report(testOpenings, TestOpening.columns)
+        }
         if let comparison {
             output.separate()
             comparison.printTable(output)
@@ -253,6 +262,16 @@ extension RoundHistoryEvent {
         [
             Column("time") { $0.time }, Column("state") { $0.state }, Column("worker") { $0.worker },
             Column("login", in: .whereItFits()) { $0.login }, Column("reason") { $0.reason },
+        ]
+    }
+}
+
+extension TestOpening {
+    fileprivate static var columns: [Column<TestOpening>] {
+        [
+            Column("time", title: "test part opened") { $0.time }, Column("person", title: "by") { $0.person },
+            Column("login", in: .whereItFits()) { $0.login }, Column("round") { $0.round },
+            Column("hasResult", title: "result") { $0.hasResult },
         ]
     }
 }

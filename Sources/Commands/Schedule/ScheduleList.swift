@@ -4,9 +4,9 @@ internal import Console
 
 struct ScheduleList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List schedules with their next three ticks.",
+        commandName: "list", abstract: "List schedules with the next three times at which their runs may start.",
         discussion: """
-            Tables have times in the time zone of the schedule, JSON and CSV in UTC. The column last is what became of the newest \
+            The next times are without jitter; a tick outside of the window is listed at the time when it opens. Tables have times in the time zone of the schedule, JSON and CSV in UTC. The column last is what became of the newest \
             tick.
 
             EXAMPLE:

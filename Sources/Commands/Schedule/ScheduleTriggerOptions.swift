@@ -20,7 +20,9 @@ struct ScheduleTriggerOptions: ParsableArguments {
     @Option(help: .value("from-to", "Local times between which runs may start, such as 20:00-06:00. (default: always)"))
     var window: TimeWindow?
 
-    @Option(help: .value("duration", "Delay each run of --cron by up to this time. (default: 0s)"))
+    @Option(
+        help: .value("duration", "Delay each run of --cron by up to this time, at most that between two. (default: 0s)")
+    )
     var jitter: DurationArgument?
 
     func validate() throws {

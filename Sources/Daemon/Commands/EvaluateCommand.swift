@@ -15,7 +15,8 @@ struct EvaluateCommand: AsyncParsableCommand {
             recalled is refused, with exit status 5.
 
             Volumes whose subjects the run has read are left out. Those are of subjects that were merged since, or that a \
-            run has read from whose weights this one started.
+            run has read from whose weights this one started. A note has their number, and --json has it in leftOutVolumes and \
+            leftOutSubjects of every row; lacuna round show has it too, and each opening of the test part.
 
             EXAMPLE:
               $ lacunad evaluate inerrant --part test

@@ -44,10 +44,14 @@ struct TestPartEvaluation: Sendable {
             organs: plan.organs.map { OrganKey($0) }, volumes: try await catalog.testVolumes(opened),
             labels: try await catalog.testLabels(opened))
         guard snapshot.volumes.keys.contains(where: { !snapshot.labels(of: $0).isEmpty }) else {
+            let leftOut = try await catalog.testExclusions(opened)
             throw WorkflowError(
                 .badInput,
-                "the test part of split \(plan.split) has no label of origin expert of the organs of run \(run.name), but for subjects "
-                    + "that this run, or one that it started from, has read",
+                "the test part of split \(plan.split) has no label of origin expert of the organs of run \(run.name)"
+                    + (leftOut.volumes == 0
+                        ? ""
+                        : ", besides \(leftOut.volumes) volumes of \(leftOut.subjects) subjects that run "
+                            + leftOut.readBy.joined(separator: " and run ") + " has read"),
                 remedy:
                     "start a run with a split whose test part an expert has annotated; models and drafts do not count")
         }

@@ -17,7 +17,8 @@ struct TrainerSession: Sendable {
     /// - Parameters:
     ///   - role: a manager evaluates finished runs.
     ///   - logger: receives all messages; nil: they are printed.
-    /// - Throws: `TrainingCatalogError.privilegedRole` where the login of a trainer has more rights than that, `ObjectStoreError.noStore`
+    /// - Throws: `TrainingCatalogError.privilegedRole` where the login of a trainer has more rights than that, `.ordinaryRole`
+    ///   for a manager's that has fewer, `ObjectStoreError.noStore`
     ///   where there is no object store, and the errors of `Session.open`.
     static func open(
         _ options: GlobalOptions, role: SessionRole = .trainer, logger: Logger? = nil
@@ -25,7 +26,10 @@ struct TrainerSession: Sendable {
         let output = logger.map { options.output.logging(to: $0) } ?? options.output
         let session = try await Session.open(options, role: role, output: output)
         let catalog = TrainingCatalog(session.connection, program: Program.lacunad.version)
-        if role == .trainer { try await catalog.requireTrainerRole() }
+        switch role {
+        case .trainer: try await catalog.requireTrainerRole()
+        case .manager, .superuser: try await catalog.requireManagerRole()
+        }
         return TrainerSession(
             session: session, catalog: catalog, objects: try await session.workspace.objects(),
             logger: logger)

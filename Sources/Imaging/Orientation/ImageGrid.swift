@@ -57,6 +57,15 @@ public struct ImageGrid: Hashable, Sendable {
     public var canonicalAffine: Affine { orientation.canonical(affine, storedShape: shape) }
     /// Millimetres per step along canonical x, y, z.
     public var spacing: Vector3<Double> { canonicalAffine.spacing }
+    /// Voxels, spacing and position in canonical order, so that two grids can be compared by eye, with the axis order of the file.
+    public var summary: String {
+        func list(_ values: Vector3<Double>, _ separator: String) -> String {
+            (0..<3).map { "\(ImagingError.rounded(values[$0]))" }.joined(separator: separator)
+        }
+        return
+            "\(canonicalShape) voxels of \(list(spacing, " x ")) mm from (\(list(canonicalAffine.translation, ", "))) mm, stored as "
+            + orientation.description
+    }
     /// Millilitres per voxel.
     public var millilitresPerVoxel: Double { abs(affine.determinant) / 1000 }
 }

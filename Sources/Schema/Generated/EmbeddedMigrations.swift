@@ -2308,7 +2308,7 @@ grant execute on function label_states(bigint, bigint, smallint, integer[]) to l
 """###),
         Migration(
             number: 7, name: "training",
-            sha256: "31f21b6519255fca416950492c90f0d055acca2458e82cce995c289eabeb5b27",
+            sha256: "5775bc6b254ffb11dcf0cea77bffd1cb48a170e42b2a1eaceb1b3eb076413e10",
             sql: ###"""
 -- The trainer API. The daemon has no write privilege on any table and writes through these functions only; each checks the
 -- claim (job, token) that the caller holds.
@@ -3117,7 +3117,8 @@ begin
     end if;
     if p_round is not null and not exists (
         select from round where id = p_round and run_id = p_run and published_change_id is not null) then
-        raise exception '% is not a published round of %', round_name(p_round), run_name(p_run) using errcode = 'LA005';
+        raise exception '% is not a published round of %', round_name(p_round), run_name(p_run)
+            using errcode = 'LA005', hint = 'lacuna round list shows the published rounds';
     end if;
     select array_agg(ro.organ_id), array_agg(case when v.round_id is null then shown_round(p_round, ro.organ_id) else v.round_id end)
     into organs, rounds
@@ -5134,7 +5135,7 @@ grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint
 """###),
         Migration(
             number: 15, name: "jobs",
-            sha256: "4b457653a6d53a5fc2f56a368faf25dff8793aa483b401e951eb4ba52e1acd11",
+            sha256: "5cb9a01baf5eec6c7184ebba1e18807d1309cfd499408eedadabf7317b9ed447",
             sql: ###"""
 -- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
 set local role lacuna_owner;
@@ -5483,7 +5484,11 @@ begin
         raise exception 'no job has the id %', p_job using errcode = 'LA004';
     end if;
     if the_job.state not in ('dead', 'cancelled') then
-        raise exception 'job % is %; only a dead or cancelled one can be retried', p_job, the_job.state using errcode = 'LA005';
+        raise exception 'job % is %; only a dead or cancelled one can be retried', p_job, the_job.state
+            using errcode = 'LA005', hint = case the_job.state
+                when 'waiting' then 'leave it in the queue: a daemon takes it when it is due, which lacuna job show has'
+                when 'running' then 'wait until it ends, or end it with lacuna job cancel'
+                else 'it needs no retry: its work is done' end;
     end if;
     perform require_open(coalesce(the_job.run_id, (select run_id from round where id = the_job.round_id)));
     if the_job.round_id is not null then
@@ -5512,7 +5517,8 @@ begin
         raise exception 'no job has the id %', p_job using errcode = 'LA004';
     end if;
     if the_job.state not in ('waiting', 'running') then
-        raise exception 'job % is %; only a waiting or running one can be cancelled', p_job, the_job.state using errcode = 'LA005';
+        raise exception 'job % is %; only a waiting or running one can be cancelled', p_job, the_job.state
+            using errcode = 'LA005', hint = 'it needs no cancellation: no daemon works on it';
     end if;
     update job set state = 'cancelled', token = token + 1, ended_at = clock_timestamp(), worker = null, login = null, lease_until = null,
         reason = case id when p_job then the_reason else 'the job of ' || run_name(the_job.run_id) || ' was ' || the_reason end
@@ -5547,7 +5553,7 @@ grant execute on function enqueue_images(job_kind, integer), retry_job(bigint), 
 """###),
         Migration(
             number: 16, name: "schedules",
-            sha256: "f380fa0ea5e455e5007e4d202e957cf66b88b264fdc65c0f522b1133c0983300",
+            sha256: "9aee7fd377873473cdc7883bb8142aae62decf408f097474bdec84300aa11da2",
             sql: ###"""
 -- Schedules: cron expressions, due ticks, data triggers, history, and the adoption of scheduled runs.
 set local role lacuna_owner;
@@ -5786,6 +5792,18 @@ begin
 end $$;
 comment on function require_cron(text, text) is 'The next instant at which a cron expression is due; refuses one that is wrong or never due.';
 
+create function require_jitter(p_jitter interval, p_expression text, p_zone text) returns void language plpgsql stable as $$
+declare
+    instants timestamptz[] := upcoming(p_expression, p_zone, require_cron(p_expression, p_zone), 32);
+    shortest interval := (select min(b - a) from unnest(instants[:31], instants[2:]) as t (a, b));
+begin
+    if p_jitter > shortest then
+        raise exception 'a jitter of % is longer than the % between two ticks of %', p_jitter, shortest, quote_literal(p_expression)
+            using errcode = 'LA004', hint = format('give a jitter of at most %s, so that no run starts after the tick that follows', shortest);
+    end if;
+end $$;
+comment on function require_jitter(interval, text, text) is 'Refuses a jitter that is longer than the shortest time between the next ticks of a cron expression.';
+
 -- Tables -----------------------------------------------------------------------------------------------------------------------
 
 create type overlap_rule as enum ('skip', 'queue');
@@ -5966,6 +5984,22 @@ begin
     return (select i from instants_of(day + start, p_schedule.time_zone, false) i);
 end $$;
 comment on function window_opening(schedule, timestamptz) is 'The first instant, not before the given one, at which a run of a schedule may start.';
+
+create function upcoming_starts(p_schedule schedule, p_count integer) returns timestamptz[]
+language plpgsql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+declare
+    tick timestamptz := p_schedule.next_due;
+    starts timestamptz[] := '{}';
+begin
+    while tick is not null and cardinality(starts) < p_count loop
+        starts := starts || case when p_schedule.window_start is null then tick else window_opening(p_schedule, tick) end;
+        tick := cron_next(p_schedule.cron, p_schedule.time_zone, starts[cardinality(starts)]);
+    end loop;
+    return starts;
+exception when invalid_parameter_value then
+    return case when cardinality(starts) = 0 then array[tick] else starts end;
+end $$;
+comment on function upcoming_starts(schedule, integer) is 'The instants at which the next runs of a schedule''s cron expression may start, without jitter, as many as p_count: ticks outside of the window are one start, when it opens. None where the schedule has no expression or is paused; only the next tick where the server does not know the time zone.';
 
 create function delay_of_tick(p_schedule schedule, p_instant timestamptz) returns interval
 language sql stable as $$
@@ -6515,6 +6549,9 @@ begin
     if exists (select from schedule where name = p_name and not is_removed) then
         raise exception 'a schedule is named % already', p_name using errcode = 'LA005', hint = 'give another name, or remove it first';
     end if;
+    if p_cron is not null and p_jitter_seconds > 0 then
+        perform require_jitter(make_interval(secs => p_jitter_seconds), p_cron, p_time_zone);
+    end if;
     insert into schedule (name, config, split_id, origins, trains_unassigned, modalities, organs, mapped, accepted, cron, time_zone, when_new,
         quiet, window_start, window_end, jitter, overlap, catch_up, adopt, adopt_margin, adopt_volumes, start_from, max_hours,
         created_revision, seen_revision, last_number, next_due)
@@ -6527,7 +6564,7 @@ begin
     perform record_schedule_action(the_schedule, 'create', p_program);
     return the_schedule;
 end $$;
-comment on function create_schedule(text, jsonb, text, label_origin[], boolean, text[], text[], text[], text[], text, text, integer, double precision, time, time, double precision, overlap_rule, catch_up_rule, adoption_rule, real, integer, start_rule, real, text) is 'Creates a schedule. Refuses an unknown split, organ or time zone, and a cron expression that is wrong or never due. p_mapped and p_accepted are parallel: the class mapping.';
+comment on function create_schedule(text, jsonb, text, label_origin[], boolean, text[], text[], text[], text[], text, text, integer, double precision, time, time, double precision, overlap_rule, catch_up_rule, adoption_rule, real, integer, start_rule, real, text) is 'Creates a schedule. Refuses an unknown split, organ or time zone, a cron expression that is wrong or never due, and a jitter that is longer than the time between two of its ticks. p_mapped and p_accepted are parallel: the class mapping.';
 
 create function pause_schedule(p_schedule bigint, p_program text, p_reason text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -6618,7 +6655,7 @@ comment on function remove_schedule(bigint, text, text) is 'Removes a schedule; 
 
 grant execute on function fire_ticks(), tick_of_job(bigint, bigint), adopt_if_better(bigint, bigint, text) to lacuna_trainer;
 grant select on schedule, tick, schedule_action, schedule_history, adoption_proposal, adoption_comparison, open_proposal to lacuna_manager;
-grant execute on function local_time(timestamptz, text), upcoming(text, text, timestamptz, integer), new_annotations(schedule), trained_revision(schedule),
+grant execute on function local_time(timestamptz, text), upcoming_starts(schedule, integer), new_annotations(schedule), trained_revision(schedule),
     create_schedule(text, jsonb, text, label_origin[], boolean, text[], text[], text[], text[], text, text, integer, double precision, time, time,
         double precision, overlap_rule, catch_up_rule, adoption_rule, real, integer, start_rule, real, text),
     pause_schedule(bigint, text, text), resume_schedule(bigint, text), run_schedule(bigint, text), retry_schedule(bigint, text),
@@ -6774,7 +6811,7 @@ grant execute on function pruning_plan(bigint, integer, boolean), prune_checkpoi
 """###),
         Migration(
             number: 18, name: "quality",
-            sha256: "9615cc7bff6a9f144bd86ef7eaf1d148f16110db9ebc2e66f32355f4077544fc",
+            sha256: "264537d32a7f0638b692874a5ce10443549f5a23065549866ff8bf13ccae6c29",
             sql: ###"""
 -- What a round stores of its quality, the results of its guards, and the release of organs that it withheld.
 set local role lacuna_owner;
@@ -6878,7 +6915,8 @@ begin
     end if;
     perform require_organs(the_round.run_id, p_organs, cardinality(p_organs));
     if the_round.published_change_id is null then
-        raise exception '% has published no labels', round_name(p_round) using errcode = 'LA005';
+        raise exception '% has published no labels', round_name(p_round)
+            using errcode = 'LA005', hint = 'lacuna round list shows the published rounds';
     end if;
     if is_recalled(p_round) then
         raise exception '% was trained on data that were removed; its labels are recalled', round_name(p_round)
@@ -6892,11 +6930,14 @@ begin
         when h.organ_id is null then ' was not withheld'
         when v.organ_id is not null then ' is released already'
         when l.number is not null then ' was published by round ' || l.number || ' since'
-        when m.mask_id is null then ' has no masks of the round' end, ', ' order by o.position) into problem
+        when m.mask_id is null then ' has no masks of the round'
+        when m.voxels = 0 then ' has only empty masks of the round, which are not released' end, ', ' order by o.position) into problem
     from organ o
     left join withheld_organ h on h.round_id = p_round and h.organ_id = o.id
     left join organ_override v on v.round_id = p_round and v.organ_id = o.id
-    left join lateral (select w.mask_id from withheld_mask w where w.round_id = p_round and w.organ_id = o.id limit 1) m on true
+    left join lateral (
+        select w.mask_id, k.voxels from withheld_mask w join mask k on k.id = w.mask_id
+        where w.round_id = p_round and w.organ_id = o.id order by k.voxels = 0 limit 1) m on true
     left join lateral (
         select r.number from round r
         where r.run_id = the_round.run_id and r.number > the_round.number and r.published_change_id is not null
@@ -6909,10 +6950,11 @@ begin
             using errcode = 'LA005', hint = 'lacuna round show lists what the round withheld';
     end if;
 end $$;
-comment on function require_overridable(bigint, text[]) is 'Refuses organs that a round did not withhold, has no masks of, or that were published since, and a round that is recalled, not published or of a run that is not the current one.';
+comment on function require_overridable(bigint, text[]) is 'Refuses organs that a round did not withhold, has no masks with voxels of, or that were published since, and a round that is recalled, not published or of a run that is not the current one.';
 
 -- Makes the withheld masks of organs labels of their round, and counts them. Volumes that were withdrawn, or locked in a test part
--- since, get none, and rejected masks become no labels.
+-- since, get none, and rejected masks become no labels. Nor do empty ones: a label without voxels would state that the organ is not there,
+-- which only a person does, with an absence.
 create function release_masks(p_change bigint, p_round bigint, p_organs smallint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, lacuna, pg_temp set jit = off as $$
 declare
@@ -6921,8 +6963,8 @@ begin
     with released as (
         insert into pseudo_label (round_id, volume_id, organ_id, mask_id, checkpoint_id, confidence, soft_dice, dice, dice_lower, dice_upper)
         select w.round_id, w.volume_id, w.organ_id, w.mask_id, w.checkpoint_id, w.confidence, w.soft_dice, w.dice, w.dice_lower, w.dice_upper
-        from withheld_mask w
-        where w.round_id = p_round and w.organ_id = any (p_organs)
+        from withheld_mask w join mask m on m.id = w.mask_id
+        where w.round_id = p_round and w.organ_id = any (p_organs) and m.voxels > 0
           and not exists (select from withheld_volume h where h.volume_id = w.volume_id)
           and not exists (select from rejected_mask j where j.mask_id = w.mask_id)
           and not exists (
@@ -6962,7 +7004,7 @@ begin
     perform move_pointers(the_change, organs, array_fill(p_round, array[cardinality(organs)]));
     return the_change;
 end $$;
-comment on function override_organs(bigint, text[], text, text) is 'Releases the masks of organs that a published round of the current run withheld as a whole: they become labels of that round at a new revision. Refused by require_overridable.';
+comment on function override_organs(bigint, text[], text, text) is 'Releases the masks of organs that a published round of the current run withheld as a whole: they become labels of that round at a new revision. Empty masks stay withheld. Refused by require_overridable.';
 
 grant select on round_quality, guard_result to lacuna_manager, lacuna_trainer;
 grant execute on function record_quality(bigint, bigint, bigint, integer, real, real, real, real),
@@ -6972,7 +7014,7 @@ grant execute on function override_organs(bigint, text[], text, text) to lacuna_
 """###),
         Migration(
             number: 19, name: "review",
-            sha256: "31fbb05fabf10f02a79c4c074423af82bb0bc255c0d234357b0884b44f20e8d8",
+            sha256: "51147d2df9b2e53bde0dfe1169432bb7b0ccff296bdc48c1a4390b63645fbd78",
             sql: ###"""
 -- What persons decide about predicted masks, and what that does to labels.
 set local role lacuna_owner;
@@ -7062,15 +7104,18 @@ create view review_current as
     select r.volume_id, r.organ_id, case
             when r.state in ('accepted', 'edited', 'absent') and not exists (
                 select from annotation_current a where (a.volume_id, a.organ_id) = (r.volume_id, r.organ_id)) then 'proposed'
-            when r.state = 'rejected' and exists (
-                select from reviewable_mask m where (m.volume_id, m.organ_id) = (r.volume_id, r.organ_id)) then 'proposed'
+            when later.mask_id is not null then 'proposed'
             else r.state end as state,
-        r.id as review_id, r.person, r.mask_id, r.made_mask_id, r.recorded_at
+        r.id as review_id, r.person, coalesce(later.mask_id, r.mask_id) as mask_id, r.made_mask_id, r.recorded_at
     from (
         select distinct on (v.volume_id, v.organ_id) v.* from review v where v.state is not null
         order by v.volume_id, v.organ_id, v.id desc) r
+    left join lateral (
+        select m.mask_id from reviewable_mask m join round on round.id = m.round_id
+        where r.state = 'rejected' and (m.volume_id, m.organ_id) = (r.volume_id, r.organ_id) and round.published_change_id > r.change_id
+        order by m.is_label desc limit 1) later on true
     where not exists (select from withheld_volume h where h.volume_id = r.volume_id);
-comment on view review_current is 'The state of every organ in a volume in use with a review. Where the label that a decision made was retracted, and where a later round predicted another mask after a rejection, a mask is proposed again.';
+comment on view review_current is 'The state of every organ in a volume in use with a review. Where the label that a decision made was retracted, and where a round that was published after a rejection predicted another mask, which mask_id then is, a mask is proposed again.';
 
 -- Refuses a decision about another mask than the one that can be decided about now. The caller holds the pointer lock and the volume.
 create function require_reviewable(p_volume bigint, p_organ smallint, p_action review_action, p_mask bigint) returns void
@@ -7278,7 +7323,7 @@ grant execute on function decide_review(bigint, text, review_action, bigint, tex
 """###),
         Migration(
             number: 20, name: "evaluation",
-            sha256: "d01d6a83765565590002e1d01465fbaa482442eb4eb815990a7798dc53fbc4a7",
+            sha256: "8ec7013ebfeeb232e31a24befc9c4576b54220e6c95cef855ecaaf0e41918f4b",
             sql: ###"""
 -- How a network does on the validation part while it is trained, and the evaluation of a finished run on its test part.
 set local role lacuna_owner;
@@ -7346,6 +7391,16 @@ comment on table test_evaluation is 'The evaluation of a finished run on the tes
 comment on column test_evaluation.interval_rate is 'The rate at which the intervals of the predicted Dice are made to contain the true one; null where none was predicted.';
 create trigger history_is_append_only before update or delete or truncate on test_evaluation execute function refuse_rewriting();
 
+create table test_exclusion (
+    run_id bigint not null references test_evaluation,
+    volume_id bigint not null references volume,
+    read_by bigint not null references run,
+    primary key (run_id, volume_id)
+);
+comment on table test_exclusion is 'The volumes of the test part that the evaluation of a run left out, because their subjects were read by the run, or by one from whose weights it started.';
+comment on column test_exclusion.read_by is 'The run itself where it has read the subject, or else the newest other one that has.';
+create trigger history_is_append_only before update or delete or truncate on test_exclusion execute function refuse_rewriting();
+
 create table test_result (
     run_id bigint not null references test_evaluation,
     volume_id bigint not null references volume,
@@ -7371,18 +7426,49 @@ comment on column test_result.dice_lower is 'The bounds of the interval that con
 create trigger history_is_append_only before update or delete or truncate on test_result execute function refuse_rewriting();
 
 -- The subjects whose labels, or pseudo labels, a run has read, or a run from whose weights it started: as training data, or as
--- validation data. Subjects of different parts that were merged since are among them.
-create function subjects_read_by(p_run bigint) returns setof bigint
+-- validation data. Subjects of different parts that were merged since are among them. Each is returned with the run itself where that has
+-- read it, or else with the newest other one that has.
+create function subjects_read_by(p_run bigint) returns table (subject_id bigint, run_id bigint)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with recursive line as (
         select p_run as run_id
         union
         select s.previous_run_id from line l join run_start s on s.run_id = l.run_id
+    ), read as (
+        select v.subject_id, l.run_id from line l join run_input i on i.run_id = l.run_id join volume v on v.id = i.volume_id
+        union
+        select v.subject_id, l.run_id from line l join round r on r.run_id = l.run_id join pseudo_label p on p.round_id = r.id
+        join volume v on v.id = p.volume_id
     )
-    select v.subject_id from line l join run_input i on i.run_id = l.run_id join volume v on v.id = i.volume_id
-    union
-    select v.subject_id from line l join round r on r.run_id = l.run_id join pseudo_label p on p.round_id = r.id
-    join volume v on v.id = p.volume_id
+    select distinct on (read.subject_id) read.subject_id, read.run_id from read
+    order by read.subject_id, read.run_id = p_run desc, read.run_id desc
+$$;
+
+-- The volumes of the test part of a run that were in the catalogue when it began, each with the source whose file is read, and with the
+-- run of subjects_read_by that has read its subject; null: none has.
+create function test_part(p_run bigint)
+returns table (
+    volume_id bigint, subject_id bigint, part split_part, shape integer[], modality text, root text, file text,
+    file_sha256 bytea, affine double precision[], read_by bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with read as materialized (
+        select s.subject_id, s.run_id from subjects_read_by(p_run) s
+    )
+    select v.id, v.subject_id, m.part, array[v.shape_x, v.shape_y, v.shape_z], v.modality, s.root, s.file, s.file_sha256, s.affine,
+        read.run_id
+    from run
+    join split_member m on m.split_id = run.split_id and m.part = 'test'
+    join volume v on v.subject_id = m.subject_id and v.modality = any (run.modalities)
+    join change c on c.id = v.change_id and c.revision <= run.revision
+    join lateral (
+        select source.*, i.root
+        from source
+        join release r on r.id = source.release_id
+        join release i on i.id = coalesce(source.image_release_id, source.release_id)
+        where source.volume_id = v.id and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
+        order by source.id limit 1) s on true
+    left join read on read.subject_id = v.subject_id
+    where run.id = p_run and not exists (select from withheld_volume h where h.volume_id = v.id)
 $$;
 
 -- Refuses a run that is open, cancelled or recalled.
@@ -7452,7 +7538,8 @@ begin
         raise exception 'the test part was not opened' using errcode = 'LA003', hint = 'open it with lacunad evaluate';
     end if;
     if the_agent <> session_user then
-        raise exception 'the test part was opened by login %, not by %', the_agent, session_user using errcode = 'LA015';
+        raise exception 'the test part was opened by login %, not by %', the_agent, session_user
+            using errcode = 'LA015', hint = 'open it again with lacunad evaluate';
     end if;
     perform require_finished(the_run);
     perform refuse_second_evaluation(the_run);
@@ -7465,27 +7552,23 @@ returns table (
     file_sha256 bytea, affine double precision[])
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with opened as materialized (
-        select run.* from run where run.id = hold_opening(p_opening)
-    ), read as materialized (
-        select s.subject_id from opened cross join lateral subjects_read_by(opened.id) s (subject_id)
+        select hold_opening(p_opening) as run_id
     )
-    select v.id, v.subject_id, m.part, array[v.shape_x, v.shape_y, v.shape_z], v.modality, s.root, s.file, s.file_sha256, s.affine
-    from opened
-    join split_member m on m.split_id = opened.split_id and m.part = 'test'
-    join volume v on v.subject_id = m.subject_id and v.modality = any (opened.modalities)
-    join change c on c.id = v.change_id and c.revision <= opened.revision
-    join lateral (
-        select source.*, i.root
-        from source
-        join release r on r.id = source.release_id
-        join release i on i.id = coalesce(source.image_release_id, source.release_id)
-        where source.volume_id = v.id and not exists (select from withdrawn_dataset d where d.dataset_id = r.dataset_id)
-        order by source.id limit 1) s on true
-    where not exists (select from withheld_volume h where h.volume_id = v.id)
-      and not exists (select from read where read.subject_id = v.subject_id)
-    order by v.id
+    select t.volume_id, t.subject_id, t.part, t.shape, t.modality, t.root, t.file, t.file_sha256, t.affine
+    from opened cross join lateral test_part(opened.run_id) t
+    where t.read_by is null
+    order by t.volume_id
 $$;
 comment on function test_volumes(bigint) is 'The volumes of the test part of an opened run that were in the catalogue when it began, each with the source whose file is read, without subjects that the run, or one from whose weights it started, has read.';
+
+create function test_exclusions(p_opening bigint) returns table (volume_id bigint, subject_id bigint, read_by bigint)
+language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
+    with opened as materialized (
+        select hold_opening(p_opening) as run_id
+    )
+    select t.volume_id, t.subject_id, t.read_by from opened cross join lateral test_part(opened.run_id) t where t.read_by is not null
+$$;
+comment on function test_exclusions(bigint) is 'The volumes of the test part that test_volumes leaves out, each with the run that has read its subject: the opened one, or one from whose weights it started.';
 
 create function test_labels(p_opening bigint)
 returns table (
@@ -7548,6 +7631,8 @@ begin
         raise exception '%', problem using errcode = 'LA006', hint = 'evaluate all of the test part, and nothing else';
     end if;
     insert into test_evaluation (run_id, opening_id, interval_rate) values (the_run, p_opening, p_interval_rate);
+    insert into test_exclusion (run_id, volume_id, read_by)
+    select the_run, t.volume_id, t.read_by from test_part(the_run) t where t.read_by is not null;
     insert into test_result (run_id, volume_id, organ_id, dice, surface_dice, soft_dice, predicted_dice, dice_lower, dice_upper,
         predicted_ml, reference_ml)
     select the_run, e.volume_id, o.id, e.dice, e.surface_dice, e.soft_dice, e.predicted_dice, e.dice_lower, e.dice_upper,
@@ -7557,10 +7642,10 @@ begin
         as e (volume_id, organ, dice, surface_dice, soft_dice, predicted_dice, dice_lower, dice_upper, predicted_ml, reference_ml)
     join organ o on o.key = e.organ;
 end $$;
-comment on function record_test_evaluation(bigint, real, bigint[], text[], real[], real[], real[], real[], real[], real[], real[], real[]) is 'Records the evaluation of an opened run on its test part, once: a result for each expert''s label of test_labels, no more and no fewer, so that nothing is left out. The arrays are parallel.';
+comment on function record_test_evaluation(bigint, real, bigint[], text[], real[], real[], real[], real[], real[], real[], real[], real[]) is 'Records the evaluation of an opened run on its test part, once: a result for each expert''s label of test_labels, no more and no fewer, so that nothing is left out. Which volumes test_volumes leaves out is recorded with it. The arrays are parallel.';
 
-grant select on test_opening, test_evaluation, test_result to lacuna_manager;
-grant execute on function open_test_part(bigint, integer, text), test_volumes(bigint), test_labels(bigint),
+grant select on test_opening, test_evaluation, test_exclusion, test_result to lacuna_manager;
+grant execute on function open_test_part(bigint, integer, text), test_volumes(bigint), test_exclusions(bigint), test_labels(bigint),
     record_test_evaluation(bigint, real, bigint[], text[], real[], real[], real[], real[], real[], real[], real[], real[])
     to lacuna_manager;
 

@@ -1,5 +1,4 @@
 internal import Catalog
-internal import DICOM
 package import Domain
 internal import Imaging
 internal import System
@@ -37,10 +36,6 @@ package struct MaskCorrection {
     }
 
     package enum Warning: Hashable, Sendable {
-        /// The file's grid is a little off that of its source, `DATASET/CASE`.
-        case displaced(voxels: Double, source: String)
-        /// The file is stored in an axis order of the other handedness than the volume converted from the DICOM series.
-        case otherHandedness(axes: String)
         case conflict(LabelConflict)
         /// The mask has few voxels in common with the mask that was current before.
         case differs(dice: Double, from: MaskID)
@@ -82,26 +77,18 @@ package struct MaskCorrection {
         let volume = try await workspace.volume(named: request.volume)
         let organ = try await catalog.organ(named: request.organ)
         let source = try SourceImage.choose(volume, dataset: request.source)
-        let isSeries = await Self.isSeries(source, workspace)
         let found = try await BlockingWork().run {
             try PersonalMaskFile(
                 request.file, values: request.values, ignored: request.ignored, isAbsent: request.isAbsent,
                 isComplete: request.isComplete
-            ).read(on: source, of: volume, isSeries: isSeries)
+            ).read(on: source, of: volume)
         }
-        return try await record(found, organ, of: volume, on: source, request)
-    }
-
-    static func isSeries(_ source: SourceRow, _ workspace: Workspace) async -> Bool {
-        await BlockingWork().run { [converted = workspace.converted] in
-            converted.holds(source.sha256) || SeriesCache.isFolder("\(source.root)/\(source.file)")
-        }
+        return try await record(found, organ, of: volume, request)
     }
 
     /// Records a mask that was read from the request's file.
     func record(
-        _ found: PersonalMaskFile.Found, _ organ: OrganKey, of volume: VolumeRow, on source: SourceRow,
-        _ request: Request
+        _ found: PersonalMaskFile.Found, _ organ: OrganKey, of volume: VolumeRow, _ request: Request
     ) async throws -> Result {
         let catalog = workspace.catalog
         let isAbsence = request.isAbsent && found.unknown == nil
@@ -120,7 +107,7 @@ package struct MaskCorrection {
             status: recorded.content == nil ? .absent : .annotated, mask: recorded.mask,
             voxels: recorded.content?.mask.voxels ?? 0, extent: KnownExtent(recorded.content, shape: volume.shape),
             isNew: recorded.isNew, isCurrent: recorded.isCurrent,
-            warnings: warnings(found, source) + difference + conflicts,
+            warnings: difference + conflicts,
             revision: try await catalog.currentRevision())
     }
 
@@ -151,15 +138,6 @@ package struct MaskCorrection {
             outside.subtract(BitVolume(outside.shape, filling: covered))
             if !outside.isEmpty { warnings.append(.removedOutside(voxels: outside.population)) }
         }
-        return warnings
-    }
-
-    private func warnings(_ found: PersonalMaskFile.Found, _ source: SourceRow) -> [Warning] {
-        var warnings: [Warning] = []
-        if let voxels = found.displacement {
-            warnings.append(.displaced(voxels: voxels, source: "\(source.dataset)/\(source.caseName)"))
-        }
-        if let axes = found.otherHandedness { warnings.append(.otherHandedness(axes: axes.description)) }
         return warnings
     }
 

@@ -53,14 +53,13 @@ package struct MaskMapCorrection {
         try MaskCorrection.check(single)
         let volume = try await workspace.volume(named: request.volume)
         let source = try SourceImage.choose(volume, dataset: request.source)
-        let isSeries = await MaskCorrection.isSeries(source, workspace)
         let file = PersonalMaskFile(request.file, values: [], isAbsent: false, isComplete: request.isComplete)
-        let labels = try await BlockingWork().run { try file.labels(on: source, of: volume, isSeries: isSeries) }
+        let labels = try await BlockingWork().run { try file.labels(on: source, of: volume) }
         let drawn = try await organs(of: labels, request.map)
         let sorted = try await sort(drawn, labels, file, volume, request.map)
         var recorded: [MaskCorrection.Result] = []
         for (organ, found) in sorted.changed {
-            recorded.append(try await MaskCorrection(workspace).record(found, organ, of: volume, on: source, single))
+            recorded.append(try await MaskCorrection(workspace).record(found, organ, of: volume, single))
         }
         return Result(volume: volume.id, recorded: recorded, unchanged: sorted.unchanged, empty: sorted.empty)
     }

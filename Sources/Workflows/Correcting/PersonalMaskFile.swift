@@ -14,10 +14,6 @@ struct PersonalMaskFile: Sendable {
         let covered: VoxelBox?
         /// SHA-256 of the file.
         let digest: Digest
-        /// Distance between the grids of the file and its source in voxels; nil where it is within tolerance.
-        let displacement: Double?
-        /// See `Labels.otherHandedness`.
-        let otherHandedness: Orientation?
 
         /// The mask with its region.
         ///
@@ -44,10 +40,6 @@ struct PersonalMaskFile: Sendable {
         let volume: LabelVolume
         /// The box that the file covers; nil: the whole volume.
         let covered: VoxelBox?
-        /// See `Found.displacement`.
-        let displacement: Double?
-        /// The axis order of the file where its handedness differs from that of the volume converted from a DICOM series.
-        let otherHandedness: Orientation?
     }
 
     let path: String
@@ -67,10 +59,10 @@ struct PersonalMaskFile: Sendable {
 
     /// The mask on the canonical grid of the volume. Blocks.
     ///
-    /// - Throws: as `labels(on:of:isSeries:)`; `WorkflowError` of kind `badInput` for a file with several values and none chosen,
+    /// - Throws: as `labels(on:of:)`; `WorkflowError` of kind `badInput` for a file with several values and none chosen,
     ///   an empty one without `isAbsent` and the reverse, one with unknown voxels only.
-    func read(on source: SourceRow, of volume: VolumeRow, isSeries: Bool) throws -> Found {
-        let labels = try labels(on: source, of: volume, isSeries: isSeries)
+    func read(on source: SourceRow, of volume: VolumeRow) throws -> Found {
+        let labels = try labels(on: source, of: volume)
         let present = Set(labels.volume.regions.map(\.value))
         let organs = present.subtracting(ignored)
         if values.isEmpty && organs.count > 1 {
@@ -109,8 +101,7 @@ struct PersonalMaskFile: Sendable {
             throw failure("every voxel of the file is unknown", remedy: "name another value with --ignore")
         }
         return Found(
-            foreground: volume.mask(of: wanted), unknown: unknown, covered: labels.covered, digest: volume.file.digest,
-            displacement: labels.displacement, otherHandedness: labels.otherHandedness)
+            foreground: volume.mask(of: wanted), unknown: unknown, covered: labels.covered, digest: volume.file.digest)
     }
 
     private func readLabels() throws -> LabelVolume {
@@ -134,9 +125,10 @@ struct PersonalMaskFile: Sendable {
 
     /// Reads the file onto the volume's grid. A file that covers a part of the source's grid is 0 outside it. Blocks.
     ///
-    /// - Parameter isSeries: whether the source is a DICOM series, of whose converted volume the handedness is the converter's choice.
+    /// The grids are compared in canonical order, with the tolerance for the rounding of affines by other tools. The file's axes may be
+    /// permuted and flipped in any way: unlike a released dataset, it was drawn on the image itself, so that its header is right.
     /// - Throws: `ImagingError` for a file that is no label map; `WorkflowError` of kind `badInput` for one on another grid.
-    func labels(on source: SourceRow, of volume: VolumeRow, isSeries: Bool) throws -> Labels {
+    func labels(on source: SourceRow, of volume: VolumeRow) throws -> Labels {
         let file = try readLabels()
         let orientation = Orientation(source.orientation) ?? .ras
         let stored = orientation.stored(shape: volume.shape, affine: source.affine)
@@ -145,22 +137,17 @@ struct PersonalMaskFile: Sendable {
         if case .quarantine(.crop(let box, _)) = GridAgreement(image: image, label: file.grid) {
             (labels, covered) = (file.padded(to: image, at: box), box)
         }
-        let usable = isSeries ? image.withHandedness(of: labels.grid) : image
-        let isOther = usable != image
-        func found(_ displacement: Double?) -> Labels {
-            Labels(
-                volume: labels, covered: covered, displacement: displacement,
-                otherHandedness: isOther ? labels.grid.orientation : nil)
+        let difference: String
+        switch GridAgreement(image: image.withHandedness(of: labels.grid), label: labels.grid) {
+        case .agree: return Labels(volume: labels, covered: covered)
+        case .nearly(let voxels): difference = GridDisagreement.displaced(voxels: voxels).description
+        case .quarantine(let disagreement): difference = disagreement.description
         }
-        switch GridAgreement(image: usable, label: labels.grid) {
-        case .agree: return found(nil)
-        case .nearly(let voxels): return found(voxels)
-        case .quarantine(let difference):
-            throw failure(
-                "its grid is not that of \(source.dataset)/\(source.caseName): \(difference)",
-                remedy: "draw on the source image, or name the source it was drawn on with --source; "
-                    + "masks are not resampled")
-        }
+        throw failure(
+            "its grid is not that of \(source.dataset)/\(source.caseName): \(difference). The image has \(image.summary), the file "
+                + labels.grid.summary,
+            remedy: "draw on the source image, or name the source it was drawn on with --source; "
+                + "masks are not resampled")
     }
 
     private func failure(_ problem: String, remedy: String) -> WorkflowError {

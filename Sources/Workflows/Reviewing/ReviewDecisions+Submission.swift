@@ -25,10 +25,9 @@ extension ReviewDecisions {
     package func submit(_ submission: Submission, _ request: Request) async throws -> Result {
         let item = try await item(request)
         let source = try SourceImage.choose(item.volume, dataset: submission.source)
-        let isSeries = await MaskCorrection.isSeries(source, workspace)
         let file = PersonalMaskFile(submission.file, values: submission.values, isAbsent: false)
         let volume = item.volume
-        let labels = try await BlockingWork().run { try file.labels(on: source, of: volume, isSeries: isSeries) }
+        let labels = try await BlockingWork().run { try file.labels(on: source, of: volume) }
         let present = Set(labels.volume.regions.map(\.value))
         let values = try await values(of: item.organ, submission, present: present)
         let found = try file.found(values, in: labels)

@@ -116,11 +116,19 @@ package struct ReviewDecisions: Sendable {
         }
         let volume = try await workspace.volume(named: request.volume)
         let organ = try await workspace.catalog.organ(named: request.organ)
-        var target = try await workspace.catalog.reviewTarget(
-            volume: volume.id, organ: organ, withheld: request.isWithheld)
-        let found = target?.mask?.mask
-        if let mask = request.mask, mask != found { target = nil }
-        return Item(volume: volume, organ: organ, current: target, mask: request.mask ?? found)
+        let target = try await target(of: organ, in: volume.id, request)
+        return Item(volume: volume, organ: organ, current: target, mask: request.mask ?? target?.mask?.mask)
+    }
+
+    /// The mask to decide about; where one was looked at, that one, also if it was withheld beside a visible label. Nil where it is none
+    /// of them.
+    private func target(of organ: OrganKey, in volume: VolumeID, _ request: Request) async throws -> ReviewTarget? {
+        let catalog = workspace.catalog
+        let target = try await catalog.reviewTarget(volume: volume, organ: organ, withheld: request.isWithheld)
+        guard let mask = request.mask, mask != target?.mask?.mask else { return target }
+        guard !request.isWithheld else { return nil }
+        let withheld = try await catalog.reviewTarget(volume: volume, organ: organ, withheld: true)
+        return withheld?.mask?.mask == mask ? withheld : nil
     }
 
     /// - Throws: `CatalogError.withheldVolume`; SQLSTATE LA017 where the mask is no longer the one to decide about, 42501 for a login

@@ -21,6 +21,8 @@ package struct RoundReport: Sendable {
     package let history: [RoundHistoryEvent]
     /// The evaluation of the run on its test part; nil where there was none.
     package let test: TestEvaluation?
+    /// Each opening of the run's test part, also one without a result, oldest first.
+    package let testOpenings: [TestOpening]
     /// With the current run, where this is the last round of a scheduled run that was compared.
     package let comparison: RunComparison?
     /// What the newest network that is stored states of itself: network plan, program, libtorch, threads, precision and
@@ -78,7 +80,7 @@ package struct RoundReport: Sendable {
             validations: try await catalog.validations(of: details.id),
             results: try RecordedResults(details.record), checkpoints: checkpoints,
             history: try await catalog.history(of: details.id),
-            test: try await catalog.testEvaluation(of: run),
+            test: try await catalog.testEvaluation(of: run), testOpenings: try await catalog.testOpenings(of: run),
             comparison: details.gamma == nil ? try await RunComparison.read(run, in: catalog) : nil,
             network: try? network?.get(),
             networkProblem: network.flatMap(problem))

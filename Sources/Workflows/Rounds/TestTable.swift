@@ -21,6 +21,8 @@ package struct TestTable: Sendable {
         package let inside: Double?
         /// The mean Dice of the other run on the masks that both have, and by how much it is smaller.
         package let other: Double?
+        /// Masks with a Dice that both runs have, and those of each run that the other one has not; nil without another run.
+        package let common, unpaired, otherUnpaired: Int?
         package let difference: Double?
         package let differenceInterval: BootstrapInterval?
     }
@@ -28,19 +30,38 @@ package struct TestTable: Sendable {
     package let evaluation: TestEvaluation
     /// One row per organ, in the order of the ontology, then the mean.
     package let rows: [Row]
+    /// The volumes over which two runs are compared; nil without another run.
+    package let comparison: ComparedVolumes?
 
-    /// Nil where the run, or the other one, was not evaluated on its test part.
-    /// - Throws: `CatalogError.unknownRun`.
+    /// Volumes with a Dice of an organ.
+    package struct ComparedVolumes: Sendable, Hashable {
+        /// Of which both runs have a Dice of the same organ.
+        package let common: Int
+        /// The others of each run, which the comparison leaves out.
+        package let leftOut, otherLeftOut: Int
+    }
+
+    /// - Throws: `CatalogError.unknownRun`; `WorkflowError` of kind `badInput` where the run, or the other one, was not evaluated on its
+    ///   test part.
     package static func read(run: String, against other: String? = nil, in catalog: LabelCatalog) async throws
-        -> TestTable?
+        -> TestTable
     {
-        guard let evaluation = try await catalog.testEvaluation(of: run) else { return nil }
+        let evaluation = try await Self.evaluation(of: run, in: catalog)
         var others: [TestResult]?
         if let other {
-            guard try await catalog.testEvaluation(of: other) != nil else { return nil }
+            _ = try await Self.evaluation(of: other, in: catalog)
             others = try await catalog.testResults(of: other)
         }
         return TestTable(evaluation, try await catalog.testResults(of: run), against: others)
+    }
+
+    private static func evaluation(of run: String, in catalog: LabelCatalog) async throws -> TestEvaluation {
+        guard let evaluation = try await catalog.testEvaluation(of: run) else {
+            throw WorkflowError(
+                .badInput, "no result of run \(run) on the test part of its split is recorded",
+                remedy: "lacunad evaluate \(run) --part test makes it, once the run is finished")
+        }
+        return evaluation
     }
 
     /// - Parameters:
@@ -48,18 +69,20 @@ package struct TestTable: Sendable {
     ///   - others: those of another run; nil: there is none to compare with.
     package init(_ evaluation: TestEvaluation, _ results: [TestResult], against others: [TestResult]? = nil) {
         self.evaluation = evaluation
-        let paired = Dictionary(
-            (others ?? []).map { (Mask($0), $0.record.dice) }, uniquingKeysWith: { first, _ in first })
+        let paired = others.map { others in
+            Dictionary(
+                others.compactMap { result in result.record.dice.map { (Mask(result), $0) } },
+                uniquingKeysWith: { first, _ in first })
+        }
+        comparison = paired.map { ComparedVolumes(results, $0) }
         var organs: [OrganKey] = []
         for result in results where organs.last != result.record.organ { organs.append(result.record.organ) }
         rows =
-            organs.map { organ in
-                Row(organ.rawValue, results.filter { $0.record.organ == organ }, paired)
-            } + [Row("all organs", results, paired)]
+            organs.map { Row($0.rawValue, $0, results, paired) } + [Row("all organs", nil, results, paired)]
     }
 
     /// What the results of two runs are paired by.
-    fileprivate struct Mask: Hashable {
+    struct Mask: Hashable {
         let volume: VolumeID
         let organ: OrganKey
 
@@ -67,19 +90,36 @@ package struct TestTable: Sendable {
     }
 }
 
+extension TestTable.ComparedVolumes {
+    fileprivate init(_ results: [TestResult], _ others: [TestTable.Mask: Double]) {
+        let own = results.filter { $0.record.dice != nil }.map(TestTable.Mask.init)
+        let shared = Set(own.filter { others[$0] != nil }.map(\.volume))
+        self.init(
+            common: shared.count, leftOut: Set(own.map(\.volume)).subtracting(shared).count,
+            otherLeftOut: Set(others.keys.map(\.volume)).subtracting(shared).count)
+    }
+}
+
 extension TestTable.Row {
-    fileprivate init(_ title: String, _ results: [TestResult], _ others: [TestTable.Mask: Double?]) {
+    /// - Parameters:
+    ///   - organ: nil: all organs.
+    ///   - others: the Dice of the other run; nil: there is none.
+    fileprivate init(
+        _ title: String, _ organ: OrganKey?, _ all: [TestResult], _ others: [TestTable.Mask: Double]?
+    ) {
+        let results = organ == nil ? all : all.filter { $0.record.organ == organ }
         func values(_ value: (TestResult) -> Double?) -> [OrganValue] {
             results.compactMap { result in
                 value(result).map { OrganValue(subject: result.subject, organ: result.record.organ, value: $0) }
             }
         }
         func other(_ result: TestResult) -> Double? {
-            result.record.dice == nil ? nil : others[TestTable.Mask(result)] ?? nil
+            result.record.dice == nil ? nil : others?[TestTable.Mask(result)]
         }
         let dice = values(\.record.dice)
         let differences = values { result in other(result).flatMap { theirs in result.record.dice.map { $0 - theirs } }
         }
+        let theirs = others.map { others in others.keys.count { organ == nil || $0.organ == organ } }
         let inside = results.compactMap(\.record.isInside)
         let shown = results.map(\.record).filter { $0.referenceMillilitres > 0 }
         let (predicted, reference) = (
@@ -92,7 +132,9 @@ extension TestTable.Row {
             softDice: BootstrapInterval.mean(values(\.record.quality?.softDice)),
             predictedDice: BootstrapInterval.mean(values(\.record.quality?.predicted?.dice)),
             inside: inside.isEmpty ? nil : Double(inside.count { $0 }) / Double(inside.count),
-            other: BootstrapInterval.mean(values(other)), difference: BootstrapInterval.mean(differences),
+            other: BootstrapInterval.mean(values(other)), common: theirs == nil ? nil : differences.count,
+            unpaired: theirs == nil ? nil : dice.count - differences.count,
+            otherUnpaired: theirs.map { $0 - differences.count }, difference: BootstrapInterval.mean(differences),
             differenceInterval: BootstrapInterval(differences))
     }
 }

@@ -378,6 +378,21 @@ import Testing
         }
     }
 
+    /// A run outside of the window starts when it opens, once.
+    @Test func theNextTimesRespectTheWindow() async throws {
+        try await ScheduleWorld.with { place async throws in
+            for (name, start, end) in [("day", "08:00", "09:30"), ("night", "22:00", "01:00")] {
+                try await place.create(name) { $0.trigger.window = TimeWindow(start: start, end: end) }
+                try await place.world.root.execute(
+                    "update lacuna.schedule set next_due = '2030-01-01 05:00Z' where name = '\(name)'")
+            }
+            let day = try await place.world.catalog.schedule(named: "day").next.map(\.local)
+            #expect(day == ["2030-01-01 08:00", "2030-01-01 09:00", "2030-01-02 08:00"])
+            let night = try await place.world.catalog.schedule(named: "night").next.map(\.local)
+            #expect(night == ["2030-01-01 22:00", "2030-01-01 23:00", "2030-01-02 00:00"])
+        }
+    }
+
     @Test func whatCannotRunIsRefused() async throws {
         try await ScheduleWorld.with { place async throws in
             for (state, change) in [
@@ -385,7 +400,7 @@ import Testing
                 ("LA004", { $0.trigger.cron = "0 2 30 2 *" }), ("LA004", { $0.trigger.timeZone = "Mars/Olympus" }),
                 ("23514", { $0.trigger.cron = nil }), ("23514", { $0.trigger.whenNew = 0 }),
                 ("23514", { $0.name = "a/b" }), ("23514", { $0.name = String(repeating: "n", count: 51) }),
-                ("23514", { $0.trigger.jitterSeconds = 100_000 }), ("23514", { $0.adoptionMargin = 2 }),
+                ("LA004", { $0.trigger.jitterSeconds = 3601 }), ("23514", { $0.adoptionMargin = 2 }),
                 ("23514", { $0.maximumHours = 0 }),
                 ("23514", { $0.trigger.window = TimeWindow(start: "02:00", end: "02:00") }),
             ] as [(String, (inout NewSchedule) -> Void)] {

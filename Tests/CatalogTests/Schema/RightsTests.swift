@@ -90,7 +90,7 @@ import Testing
                 "split_member", "locked_subject", "activity", "coverage_delta", "coverage_snapshot", "coverage_sum",
                 "confidence_delta", "volume_delta", "surplus_delta", "schedule", "schedule_history", "tick",
                 "schedule_action", "review", "review_current", "reviewable_mask", "rejected_mask",
-                "test_opening", "test_evaluation", "test_result",
+                "test_opening", "test_evaluation", "test_exclusion", "test_result",
             ] {
                 let state = try await world.trainer.refusal(of: "select * from lacuna.\(table)")
                 #expect(state == "42501", "\(table)")
@@ -157,6 +157,7 @@ import Testing
                 "annotate_reviewed(1, 1::smallint, 'ann', 1, null, 1, false)",
                 "require_reviewable(1, 1::smallint, 'accept', 1)",
                 "open_test_part(1, null, 'x')", "test_volumes(1)", "test_labels(1)", "subjects_read_by(1)",
+                "test_part(1)", "test_exclusions(1)",
                 "record_test_evaluation(1, 0.8, '{1}', '{liver}', '{1}', '{1}', '{1}', '{1}', '{1}', '{1}', '{1}', '{1}')",
                 "newest_published_round()", "review_readers(1, 1::smallint, 1, 'ann')",
             ] {

@@ -186,7 +186,7 @@ private struct Attack {
             "run", "round", "checkpoint", "pseudo_label", "evaluation", "object", "mask", "round_pointer", "adoption",
             "withheld_organ", "withheld_mask", "label_quality", "organ_override", "guard_result", "round_quality",
             "round_validation",
-            "test_opening", "test_evaluation", "test_result",
+            "test_opening", "test_evaluation", "test_exclusion", "test_result",
             "change", "activity",
             "run_input", "round_event",
         ] {

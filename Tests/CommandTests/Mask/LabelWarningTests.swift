@@ -84,21 +84,6 @@ import Testing
         }
     }
 
-    @Test func aSlightlyDisplacedFileIsReported() async throws {
-        try await Workbench.with { bench in
-            try await imported(bench)
-            let labels = try NIfTIReader().readLabels(try await export(bench, "liver"))
-            var affine = labels.grid.affine
-            affine.translation = affine.translation + Vector3(0.2 * 8, 0, 0)
-            let path = bench.folder + "/off.nii.gz"
-            try NIfTIWriter.write(
-                mask: labels.mask(of: [1]), on: ImageGrid(shape: labels.grid.shape, affine: affine), to: path)
-            #expect(
-                try await importMask(bench, "liver", path)
-                    == ["the file is displaced by 0.20 voxels from internal/img0001"])
-        }
-    }
-
     @Test func takingBackAPseudoLabelNamesTheOtherCommands() async throws {
         try await Workbench.with { bench in
             let path = try PhantomData.write(.btcv, "drawn", scans: 1...1, in: bench)

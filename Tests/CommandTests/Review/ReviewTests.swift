@@ -118,6 +118,88 @@ import Testing
         }
     }
 
+    /// The axes may be permuted and flipped; a grid that is a little off is refused with both grids, by `review submit` and `mask import`.
+    @Test func aFileIsOnTheGridOfTheImageInAnyAxisOrder() async throws {
+        try await PredictedSet.with { bench, _ in
+            let spacing = Vector3(2, 2, 2.5)
+            func grid(_ affine: Affine, _ letters: String) throws -> ImageGrid {
+                ImageGrid(
+                    canonicalShape: TinySet.shape, canonicalAffine: affine,
+                    storedAs: try #require(Orientation(letters)))
+            }
+            let before = try await bench.revision()
+            for (name, other) in [
+                ("shifted", Affine.scaling(spacing, origin: Vector3(0.8, 0, 0))),
+                ("coarser", Affine.scaling(Vector3(2.02, 2, 2.5))),
+            ] {
+                let file = try write(bench, "\(name).nii.gz", [(1, TinySet.spleen)], on: try grid(other, "RAS"))
+                for arguments in [
+                    ["review", "submit", file, "public/k2", "spleen"],
+                    ["mask", "import", "public/k2", "spleen", file, "--reason", "x"],
+                ] {
+                    let ending = try await bench.start(arguments).end()
+                    #expect(ending.status == 3 && ending.errors.contains(file), "\(arguments): \(ending.errors)")
+                    #expect(
+                        ending.errors.contains("The image has 20x16x12 voxels of 2.0 x 2.0 x 2.5 mm"),
+                        "\(ending.errors)")
+                    #expect(ending.errors.contains("the file 20x16x12 voxels of 2.0"), "\(ending.errors)")
+                    #expect(ending.errors.contains("remedy: draw on the source image"), "\(ending.errors)")
+                }
+            }
+            #expect(try await bench.revision() == before)
+            for (letters, organ, box) in [("LAS", "spleen", TinySet.spleen), ("IPR", "liver", TinySet.liver)] {
+                // What other tools make of an affine in 32 bits.
+                let rounded = Affine.scaling(spacing, origin: Vector3(0.0003, 0, 0))
+                let file = try write(bench, "\(letters).nii.gz", [(1, box)], on: try grid(rounded, letters))
+                let ending = try await bench.lacuna("review", "submit", file, "public/k2", organ, "--json")
+                #expect(ending.status == 0, "\(ending.errors)")
+                #expect(try ending.object()["dice"] as? Double == 1, "each voxel is in its place")
+            }
+            try await expectSound(bench)
+        }
+    }
+
+    /// A round withheld a mask beside the label of the round before.
+    @Test func aMaskThatIsNamedIsDecidedAbout() async throws {
+        try await PredictedSet.with { bench, set in
+            try await set.predict(
+                1, [(1, "liver", TinySet.liver, nil), (1, "spleen", TinySet.liver, "lowQuality")])
+            let withheld = try await bench.lacuna("mask", "list", "--withheld", "--json").rows()
+            let mask = try #require(withheld.first { $0["organ"] as? String == "spleen" }?["id"] as? Int)
+            let ending = try await bench.lacuna(
+                "review", "accept", "public/k2", "spleen", "--mask", "\(mask)", "--json")
+            #expect(ending.status == 0, "\(ending.errors)")
+            #expect(try ending.object()["mask"] as? Int == mask)
+            try await expectSound(bench)
+        }
+    }
+
+    /// Another mask was withheld beside the rejected one, and a later round proposes one.
+    @Test func aRejectedMaskIsListedAsRejected() async throws {
+        try await PredictedSet.with { bench, set in
+            try await set.predict(
+                1, [(1, "liver", TinySet.liver, nil), (1, "spleen", TinySet.liver, "lowQuality")])
+            let rejected = try await bench.lacuna("review", "reject", "public/k2", "spleen", "--json").object()
+            let listed = try await bench.lacuna("review", "list", "--json").rows()
+            #expect(listed.map { $0["state"] as? String } == ["rejected"])
+            #expect(listed[0]["mask"] as? Int == rejected["mask"] as? Int)
+            let next = try await bench.lacuna("review", "next", "--organ", "spleen", "--json").rows()
+            #expect(next.contains { $0["case"] as? String == "public/k2" }, "the withheld mask still waits")
+        }
+    }
+
+    @Test func theReportOfAPersonWithoutDecisionsSaysSo() async throws {
+        try await PredictedSet.with { bench, _ in
+            let nobody = try await bench.lacuna("review", "report", "--person", "nobody")
+            #expect(nobody.errors.contains("No person named nobody decided anything."), "\(nobody.errors)")
+            let liver = try await bench.lacuna("review", "report", "--organ", "liver")
+            #expect(liver.errors.contains("Nothing was decided about liver yet."), "\(liver.errors)")
+            #expect(try await bench.lacuna("review", "accept", "public/k2", "spleen", "--by", "ann").status == 0)
+            let table = try await bench.start(["review", "report"], columns: 200).end()
+            #expect(table.output.contains("reader Dice") && !table.output.contains("agreement"), "\(table.output)")
+        }
+    }
+
     @Test func aLabelThatIsEditedAfterItsReviewIsReviewedAgain() async throws {
         try await PredictedSet.with { bench, _ in
             #expect(try await bench.lacuna("review", "accept", "public/k2", "liver", "--by", "ann").status == 0)

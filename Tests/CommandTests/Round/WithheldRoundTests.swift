@@ -87,6 +87,31 @@ import Testing
         }
     }
 
+    /// Empty masks stay withheld, and voxels that an exclusive organ holds are named.
+    @Test func aReleaseNamesEmptyMasksAndOverlaps() async throws {
+        try await PredictedSet.with { bench, set in
+            let nothing = VoxelBox(lower: .zero, upper: .zero)
+            try await set.predict(
+                1, [(0, "liver", TinySet.liver, nil), (0, "spleen", TinySet.liver, "lowDice")],
+                [(1, "liver", TinySet.liver, nil), (1, "spleen", nothing, "lowDice")],
+                withholding: ["spleen": "lowDice"])
+            let released = try await bench.lacuna(
+                "round", "override", "r/1", "spleen", "--reason", "looked at", "--json")
+            #expect(released.status == 0, "\(released.errors)")
+            let object = try released.object()
+            #expect(object["labels"] as? Int == 1 && object["emptyMasks"] as? Int == 1)
+            let overlaps = try #require(object["overlaps"] as? [[String: Any]])
+            #expect(overlaps.map { $0["other"] as? String } == ["liver"] && overlaps[0]["volumes"] as? Int == 1)
+            let voxels = TinySet.liver.shape.count
+            #expect(overlaps[0]["voxels"] as? Int == voxels)
+            #expect(
+                released.errors.contains("spleen shares \(voxels) voxels in 1 volumes with visible labels of liver"))
+            #expect(released.errors.contains("1 of the masks have no voxels and stay withheld"), "\(released.errors)")
+            let labels = try await bench.rows("mask", "list", "--status", "pseudo", "--organ", "spleen")
+            #expect(labels.map { $0["volume"] as? Int } == [Int(set.volumes[0].rawValue)])
+        }
+    }
+
     /// Round 0 of run r has published three livers, and withheld the spleen with two masks.
     private func withRound(_ body: (Workbench) async throws -> Void) async throws {
         try await Workbench.with { bench in

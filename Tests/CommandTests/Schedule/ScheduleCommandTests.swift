@@ -110,6 +110,10 @@ import Testing
                 (["--cron", "@daily", "--window", "20:00-20:00"], 2, "has no length"),
                 (["--cron", "@daily", "--jitter", "10"], 2, "10"),
                 (["--cron", "@daily", "--jitter", "25h"], 2, "24h"),
+                (
+                    ["--cron", "0,30 8 * * *", "--jitter", "31m"], 3,
+                    "00:31:00 is longer than the 00:30:00 between two ticks"
+                ),
                 (["--when-new", "1", "--jitter", "1m"], 2, "--jitter has no effect without --cron"),
                 (["--cron", "@daily", "--quiet-time", "1m"], 2, "no effect without --when-new"),
                 (["--when-new", "1", "--catch-up", "once"], 2, "no effect without --cron"),

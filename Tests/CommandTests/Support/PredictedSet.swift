@@ -65,7 +65,9 @@ struct PredictedSet {
     }
 
     /// Predicts and publishes a round: groups of masks by volume, each with its organ, box and why it is withheld.
-    func predict(_ number: Int, _ volumes: [(Int, OrganKey, VoxelBox, String?)]...) async throws {
+    func predict(
+        _ number: Int, _ volumes: [(Int, OrganKey, VoxelBox, String?)]..., withholding organs: [OrganKey: String] = [:]
+    ) async throws {
         let round = rounds[number].id
         try await advance(round, from: "planned", to: "training")
         let bytes = try await store.put([UInt8]("parameters of round \(number)".utf8))
@@ -78,7 +80,7 @@ struct PredictedSet {
             let staged = try await staged(masks, of: volume)
             try await training.stage(claim, round: round, checkpoint: checkpoint, volume: volume, storing: { staged })
         }
-        try await training.publish(claim, round: round, from: "relabelling", to: "published", withheld: [:])
+        try await training.publish(claim, round: round, from: "relabelling", to: "published", withheld: organs)
     }
 
     private func advance(_ round: RoundID, from: String, to: String) async throws {
@@ -104,8 +106,9 @@ struct PredictedSet {
                 mask: StoredMask(
                     content: encoded.contentHash, object: object.digest, objectBytes: object.size, offset: entry.offset,
                     length: entry.length, voxels: encoded.voxels, knownVoxels: encoded.knownVoxels, box: encoded.box),
-                confidence: 0.75,
-                quality: MaskQuality(softDice: 0.5, predicted: PredictedDice(dice: 0.75, lower: 0.5, upper: 0.875)),
+                confidence: encoded.voxels == 0 ? nil : 0.75,
+                quality: encoded.voxels == 0
+                    ? nil : MaskQuality(softDice: 0.5, predicted: PredictedDice(dice: 0.75, lower: 0.5, upper: 0.875)),
                 withheld: mask.3)
         }
     }

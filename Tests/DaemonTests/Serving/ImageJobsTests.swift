@@ -19,8 +19,8 @@ extension DaemonTests {
                     try await place.ask(
                         "select volume_id, reason from lacuna.job where kind = 'verify' and state <> 'done' order by 2")
                         == [
-                            "\(lost)|of the volume an image is missing; restore what lacuna verify --read-data names, then lacuna job retry",
-                            "\(broken)|of the volume an object is damaged; restore what lacuna verify --read-data names, then lacuna job retry",
+                            "\(lost)|the volume is not intact: an image is missing; restore what lacuna verify --read-data names, then lacuna job retry",
+                            "\(broken)|the volume is not intact: an object is damaged; restore what lacuna verify --read-data names, then lacuna job retry",
                         ])
                 await daemon.stops()
                 #expect(try await place.number("select count(*) from lacuna.job") == count)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import datalist as datalists
 from . import images, masks, statements
+from .arguments import identifier, names
 from .dataset import KnownVoxelDataset
 from .errors import ArgumentError, DamageError, WithheldError
 from .labelmap import LabelComposer, LabelScheme
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 
 
 def connect(
-    database: str | None = None, home: str | os.PathLike[str] | None = None, *, objects: str | None = None
+    database: str | None = None,
+    home: str | os.PathLike[str] | None = None,
+    *,
+    objects: str | os.PathLike[str] | None = None,
 ) -> Catalogue:
     """Opens a read-only session with a catalogue, as the programs find it.
 
@@ -36,15 +40,21 @@ def connect(
         database: a ``postgresql://`` URI or keyword=value pairs. None: LACUNA_DATABASE, else the server that libpq's variables (PGHOST,
             PGDATABASE, …) name, else the embedded server of the home, which must be running.
         home: the folder of the embedded server, the objects and the converted DICOM series. None: LACUNA_HOME, else ``./.lacuna``.
-        objects: the folder of the object store, or its ``file://`` URI. None: HOME/objects.
+        objects: the folder of the object store, or its ``file://`` URI, which must be this catalogue's. None: HOME/objects, which is
+            looked at when the first mask is read.
 
     Raises:
         ConnectionError: where the database cannot be reached.
         AccessError: where the login may not read the catalogue.
         SchemaError: where the schema is not the one that this package was made for.
+        StoreError: where ``objects`` is not the object store of this catalogue.
     """
     folder = None if home is None else os.fspath(home)
-    return Catalogue(resolve(database, folder, objects), home_folder(folder))
+    store = None if objects is None else os.fspath(objects)
+    catalogue = Catalogue(resolve(database, folder, store), home_folder(folder))
+    if store is not None:
+        catalogue.require_store()
+    return catalogue
 
 
 class Catalogue:
@@ -68,6 +78,18 @@ class Catalogue:
         """Closes the connection."""
         self._session.close()
 
+    def require_store(self) -> None:
+        """Looks at the object store now instead of when the first mask is read.
+
+        Raises:
+            StoreError: where it is missing or another catalogue's; the connection is closed.
+        """
+        try:
+            _ = self._store
+        except BaseException:
+            self.close()
+            raise
+
     # Lists
 
     @property
@@ -75,12 +97,12 @@ class Catalogue:
         """The newest revision; 0 in an empty catalogue."""
         return self._queries.newest
 
-    def coverage(self, revision: Revision = None, organs: Sequence[str] | None = None) -> Rows[Coverage]:
+    def coverage(self, revision: Revision = None, organs: str | Sequence[str] | None = None) -> Rows[Coverage]:
         """How organs are labelled over all volumes, in the order of the ontology; the values of ``lacuna coverage --json``.
 
         Args:
             revision: None: now. An earlier one has no held-out Dice and no quality.
-            organs: by key or any other spelling; None: those with a label.
+            organs: one or more, by key or any other spelling; None: those with a label.
 
         Raises:
             ArgumentError: for an unknown organ or revision.
@@ -118,14 +140,14 @@ class Catalogue:
         revision: Revision = None,
         *,
         volume: int | str | None = None,
-        organs: Sequence[str] | None = None,
+        organs: str | Sequence[str] | None = None,
         unlabelled: bool = False,
     ) -> Rows[Label]:
         """The status of organs in volumes as of a revision, by volume and organ; the values of ``lacuna mask list --json``.
 
         Args:
             volume: an id or ``DATASET/CASE``; None: all.
-            organs: by key or any other spelling; None: all.
+            organs: one or more, by key or any other spelling; None: all.
             unlabelled: whether organs that are unlabelled have a row in each volume in use; without ``organs``, those that are labelled
                 in another volume of the result.
 
@@ -147,14 +169,15 @@ class Catalogue:
         records.
 
         Raises:
-            ArgumentError: for an unknown mask.
+            ArgumentError: for an unknown mask, and for anything but a whole number, such as the None of a label without a mask.
             WithheldError: where its data were removed, excluded or purged.
             DamageError: where the bytes are missing or other ones.
             StoreError: where the object store is missing or another catalogue's.
         """
-        found = self._session.rows(statements.MASK, [id])
+        wanted = identifier(id, "a mask", "give label.mask of labels(); it is None where the label has no voxels")
+        found = self._session.rows(statements.MASK, [wanted])
         if not found:
-            raise ArgumentError(f"no mask has the id {id}", "see labels()")
+            raise ArgumentError(f"no mask has the id {wanted}", "see labels()")
         number, volume, organ, shape, content, digest, offset, length, voxels, known, *rest = found[0]
         extent, is_prediction, purged, withheld, removed = rest
         if purged:
@@ -200,10 +223,10 @@ class Catalogue:
     def datalist(
         self,
         split: str | None = None,
-        organs: Sequence[str] | None = None,
+        organs: str | Sequence[str] | None = None,
         revision: Revision = None,
         *,
-        datasets: Sequence[str] = (),
+        datasets: str | Sequence[str] = (),
         pseudo: bool = False,
         labels: str | os.PathLike[str] | None = None,
     ) -> dict[str, Any]:
@@ -220,7 +243,7 @@ class Catalogue:
 
         Args:
             split: a split, or the common name of its folds; None: all volumes train. Subjects outside the split are left out.
-            organs: by key or any other spelling, in the order of their values; None: all with an annotation.
+            organs: one or more, by key or any other spelling, in the order of their values; None: all with an annotation.
             revision: of the labels.
             datasets: whose images and labels are taken, as if no other were imported; empty: all.
             pseudo: whether pseudo labels are taken too.
@@ -233,6 +256,7 @@ class Catalogue:
         number = self._queries.revision(revision)
         keys = self._queries.annotated_organs(number) if organs is None else self.ontology.keys(organs)
         composer = LabelComposer(LabelScheme(keys, self.ontology), self.ontology)
+        datasets = names(datasets, "a dataset")
         self._queries.require_datasets(datasets)
         fold_count, subjects = self._queries.places(split)
         cases = datalists.select(
@@ -243,8 +267,8 @@ class Catalogue:
             lambda volume: self._queries.evidence(number, volume, datasets, pseudo),
             composer,
         )
-        names = {organ.key: organ.name for organ in self.ontology.organs.values()}
-        found = datalists.compose(cases, fold_count, composer, names, number, self._home)
+        titles = {organ.key: organ.name for organ in self.ontology.organs.values()}
+        found = datalists.compose(cases, fold_count, composer, titles, number, self._home)
         if labels is not None:
             files = datalists.LabelMapFiles(Path(labels), composer, self._planes, self._home)
             datalists.add_label_maps(found, cases, files)
@@ -252,13 +276,13 @@ class Catalogue:
 
     def dataset(
         self,
-        organs: Sequence[str],
+        organs: str | Sequence[str],
         split: str | None = None,
         part: str = "train",
         *,
         revision: Revision = None,
-        datasets: Sequence[str] = (),
-        origins: Sequence[str] = ("expert", "assisted", "reviewed"),
+        datasets: str | Sequence[str] = (),
+        origins: str | Sequence[str] = ("expert", "assisted", "reviewed"),
         pseudo: bool = False,
         exclusions: bool = True,
         patch: tuple[int, int, int] | None = None,
@@ -269,9 +293,9 @@ class Catalogue:
         """A data set of images with what is known of each organ at each voxel; see ``KnownVoxelDataset``.
 
         Args:
-            organs: by key or any other spelling; the planes of an item are in this order.
+            organs: one or more, by key or any other spelling; the planes of an item are in this order.
             split: a split or a fold of a cross-validation; None: all volumes.
-            part: the part of the split: train, confidence, validation or test.
+            part: the part of the split: train, confidence, validation or test. One other than train needs a split.
             datasets: whose images and labels are taken; empty: all.
             origins: the origins of annotations that count as known.
             pseudo: whether current pseudo labels fill organs without an annotation.
@@ -285,7 +309,8 @@ class Catalogue:
         keys = self.ontology.keys(organs)
         if not keys:
             raise ArgumentError("no organ is named", "name one organ or more")
-        selection = Selection(keys, split, part, number, datasets, frozenset(origins), pseudo)
+        chosen, known = names(datasets, "a dataset"), frozenset(names(origins, "an origin"))
+        selection = Selection(keys, split, part, number, chosen, known, pseudo)
         return KnownVoxelDataset(
             Reopen(self._target, self._home),
             keys,

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from .arguments import names as listed
 from .errors import ArgumentError
 
 
@@ -66,13 +67,13 @@ class Ontology:
             raise ArgumentError(f"no organ is named {name}", f"{offer}see lacuna organ list")
         return found
 
-    def keys(self, names: Iterable[str]) -> list[str]:
-        """The keys of organs, each once.
+    def keys(self, names: str | Iterable[str]) -> list[str]:
+        """The keys of organs, each once; one text is one organ.
 
         Raises:
             ArgumentError: for an unknown or repeated organ.
         """
-        keys = [self.key(name) for name in names]
+        keys = [self.key(name) for name in listed(names, "an organ")]
         repeated = [key for key in keys if keys.count(key) > 1]
         if repeated:
             raise ArgumentError(f"{repeated[0]} is named twice", "name each organ once")

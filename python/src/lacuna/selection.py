@@ -9,6 +9,7 @@ from .dataset import CaseLabels
 from .errors import ArgumentError
 from .queries import Queries
 
+ORIGINS = ("expert", "assisted", "reviewed", "model")
 PARTS = ("train", "confidence", "validation", "test")
 
 
@@ -29,6 +30,14 @@ class Selection:
         queries.require_datasets(self.datasets)
         if self.part not in PARTS:
             raise ArgumentError(f"no part is named {self.part}", f"use {', '.join(PARTS[:-1])} or {PARTS[-1]}")
+        if self.split is None and self.part != "train":
+            raise ArgumentError(
+                f"the part {self.part} is of a split, and none is named",
+                "name it with split=…; lacuna split show lists the splits with their parts",
+            )
+        unknown = sorted(self.origins.difference(ORIGINS))
+        if unknown:
+            raise ArgumentError(f"no origin is named {unknown[0]}", f"use {', '.join(ORIGINS[:-1])} or {ORIGINS[-1]}")
         folds, subjects = queries.places(self.split)
         if folds > 1:
             raise ArgumentError(
@@ -58,9 +67,16 @@ class Selection:
                 found.append(CaseLabels.make(volume, source, self.organs, composites, kept))
         if not found:
             raise ArgumentError(
-                "no volume of this part is labelled for these organs", "see coverage() and lacuna split show"
+                f"no volume of {self._place} is labelled for these organs by the origins {', '.join(sorted(self.origins))}",
+                f"see coverage(), and lacuna split show {self.split} for the subjects of each part"
+                if self.split
+                else "see coverage()",
             )
         return found
+
+    @property
+    def _place(self) -> str:
+        return f"the part {self.part} of split {self.split}" if self.split else "the catalogue"
 
     def _counts(self, organ: str, status: str, origin: str, is_composite: bool) -> bool:
         if status == "pseudo":

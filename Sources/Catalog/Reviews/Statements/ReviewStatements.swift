@@ -173,16 +173,26 @@ struct ListReviewCandidates: Statement {
     }
 }
 
+/// Of several decisions of a person about one mask the last counts; minutes are those of all.
 struct TotalsOfReviews: Statement {
     static let sql = """
-        select o.key, r.person, count(*) filter (where r.action = 'accept'), count(*) filter (where r.action = 'reject'),
-            count(*) filter (where r.action in ('submit', 'edit')), count(*) filter (where r.action = 'absent'),
-            count(*) filter (where r.action = 'skip'), avg(r.dice) filter (where r.action = 'submit'), sum(r.minutes)::float8,
-            percentile_cont(0.5) within group (order by r.minutes), count(r.compared_id), count(*) filter (where r.agrees),
-            avg(r.agreement_dice), avg(r.agreement_nsd)
-        from lacuna.review r join lacuna.organ o on o.id = r.organ_id
-        where r.action <> 'assign' and ($1::text is null or o.key = $1) and ($2::text is null or r.person = $2)
-          and not exists (select from lacuna.withheld_volume h where h.volume_id = r.volume_id)
+        with decision as (
+            select r.*, row_number() over (
+                partition by r.volume_id, r.organ_id, r.person, r.mask_id, r.action = 'skip' order by r.id desc) = 1 as is_last
+            from lacuna.review r
+            where r.action <> 'assign' and ($2::text is null or r.person = $2)
+              and not exists (select from lacuna.withheld_volume h where h.volume_id = r.volume_id)
+        )
+        select o.key, r.person, count(*) filter (where r.is_last and r.action = 'accept'),
+            count(*) filter (where r.is_last and r.action = 'reject'),
+            count(*) filter (where r.is_last and r.action in ('submit', 'edit')),
+            count(*) filter (where r.is_last and r.action = 'absent'), count(*) filter (where r.is_last and r.action = 'skip'),
+            avg(r.dice) filter (where r.is_last and r.action = 'submit'), sum(r.minutes)::float8,
+            percentile_cont(0.5) within group (order by r.minutes), count(r.compared_id) filter (where r.is_last),
+            count(*) filter (where r.is_last and r.agrees), avg(r.agreement_dice) filter (where r.is_last),
+            avg(r.agreement_nsd) filter (where r.is_last)
+        from decision r join lacuna.organ o on o.id = r.organ_id
+        where $1::text is null or o.key = $1
         group by o.key, o.position, r.person order by o.position, r.person
         """
     let organ: OrganKey?

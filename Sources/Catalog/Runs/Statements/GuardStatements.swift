@@ -90,6 +90,50 @@ struct CountWithheldMasks: Statement {
     }
 }
 
+/// The masks without voxels among those of organs that a round withheld, without released ones.
+struct CountEmptyWithheldMasks: Statement {
+    static let sql = """
+        select count(*) from lacuna.predicted_mask m join lacuna.organ o on o.id = m.organ_id join lacuna.mask k on k.id = m.mask_id
+        where m.round_id = $1 and o.key = any ($2) and m.withheld is not null and k.voxels = 0
+        """
+    let round: RoundID
+    let organs: [OrganKey]
+    var binds: [any PostgresBindable] { [round, organs] }
+    func decode(_ row: PostgresRow) throws -> Int { try row.decode(0) }
+}
+
+/// Labels of a round, each with a visible pseudo label of another organ in the same volume whose box meets its own.
+struct ListMeetingLabels: Statement {
+    static let sql = """
+        select v.shape_x, v.shape_y, v.shape_z, i.organ, a.id, a.content_sha256, a.object_digest, a.object_offset, a.object_length,
+            i.other, b.id, b.content_sha256, b.object_digest, b.object_offset, b.object_length
+        from unnest($2::text[], $3::text[]) as i (organ, other)
+        join lacuna.organ o on o.key = i.organ join lacuna.organ p on p.key = i.other
+        join lacuna.pseudo_label l on l.round_id = $1 and l.organ_id = o.id and not l.carried
+        join lacuna.current_label own on own.volume_id = l.volume_id and own.organ_id = o.id and own.round_id = l.round_id
+        join lacuna.current_label c on c.volume_id = l.volume_id and c.organ_id = p.id
+        join lacuna.pseudo_label n on (n.round_id, n.volume_id, n.organ_id) = (c.round_id, c.volume_id, c.organ_id)
+        join lacuna.mask a on a.id = l.mask_id join lacuna.mask b on b.id = n.mask_id
+        join lacuna.volume v on v.id = l.volume_id
+        where a.box[1] < b.box[4] and b.box[1] < a.box[4] and a.box[2] < b.box[5] and b.box[2] < a.box[5]
+          and a.box[3] < b.box[6] and b.box[3] < a.box[6]
+        order by l.volume_id, o.position, p.position
+        """
+    let round: RoundID
+    let pairs: [(organ: OrganKey, other: OrganKey)]
+    var binds: [any PostgresBindable] { [round, pairs.map(\.organ), pairs.map(\.other)] }
+    func decode(_ row: PostgresRow) throws -> MeetingLabels {
+        guard let mask = try MaskLocation.ifPresent(in: row, from: 4) else { throw try row.field(4).mismatch("a mask") }
+        guard let other = try MaskLocation.ifPresent(in: row, from: 10) else {
+            throw try row.field(10).mismatch("a mask")
+        }
+        return MeetingLabels(
+            shape: GridShape(try row.decode(0), try row.decode(1), try row.decode(2)), organ: try row.decode(3),
+            mask: mask,
+            other: try row.decode(9), otherMask: other)
+    }
+}
+
 struct OverrideOrgans: Statement {
     static let sql = "select lacuna.override_organs($1, $2::text[], $3, $4)"
     let round: RoundID

@@ -36,7 +36,7 @@ struct ListSchedules: Statement {
             to_char(h.instant at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
             lacuna.local_time(h.instant, s.time_zone), h.outcome, s.name || '-' || h.number
         from lacuna.schedule s
-        cross join lateral (select lacuna.upcoming(s.cron, s.time_zone, s.next_due, 3) as instants) next
+        cross join lateral (select lacuna.upcoming_starts(s, 3) as instants) next
         left join lateral (
             select * from lacuna.schedule_history t where t.schedule_id = s.id order by t.instant desc limit 1) h on true
         where not s.is_removed and ($1::text is null or s.name = $1) order by s.name
