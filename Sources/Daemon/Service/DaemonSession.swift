@@ -114,12 +114,18 @@ struct DaemonSession: Sendable {
     /// - Parameter store: where its checkpoints and masks are; nil: the session's objects.
     func makeParts(_ snapshot: RunSnapshot, store: (any ObjectStore)? = nil) async throws -> RunParts {
         let (ontology, objects) = (try await catalog.ontology(), store ?? trainer.objects)
-        let (cache, trainer) = (try openCache(), trainer)
+        let (cache, trainer, intensity) = (try openCache(), trainer, configuration.settings.intensity)
         try await removePurged(from: cache)
         let files = TrainingCache(
             cache, converted: session.converted, spacing: configuration.grid.spacing,
             limitInBytes: Int(configuration.daemon.cacheGigabytes * 1e9)
-        ) { error in trainer.tell(.cachedImageDamaged(error)) }
+        ) { notice in
+            // A window clips whatever is beyond it.
+            if case .outliersClipped(_, let modality, _) = notice, intensity.resolved(for: modality) == .window {
+                return
+            }
+            trainer.tell(notice)
+        }
         let library = CaseLibrary(
             snapshot, ontology: ontology, cache: files, settings: configuration.settings,
             masks: MaskReader(store: objects))

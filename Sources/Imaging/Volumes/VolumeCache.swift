@@ -4,10 +4,10 @@ public import System
 
 /// A cache of canonical volumes as raw voxels, and of their coded labels, in files that training maps into memory.
 ///
-/// Format of a volume's file, little-endian: magic `LVC3`, voxel type (u32, NIfTI's code: 4 int16, 16 float32), shape (3 × i64),
-/// spacing in millimetres (3 × f64), scale and offset of the voxels, then the minimum of the image and the mean, deviation, 0.5th and
-/// 99.5th percentile of its foreground (7 × f64), zeros up to byte 128, SHA-256 of these 128 bytes and of the voxels, zeros up to
-/// byte 192, voxels x fastest. Every file may be deleted and created again.
+/// Format of a volume's file, little-endian: magic `LVC4`, voxel type (u32, NIfTI's code: 4 int16, 16 float32), shape (3 × i64),
+/// spacing in millimetres (3 × f64), scale and offset of the voxels, then minimum and maximum of the image, mean, deviation, 0.5th and
+/// 99.5th percentile of its foreground, and the number of its outliers (9 × f64), SHA-256 of these 128 bytes and of the voxels, zeros
+/// up to byte 192, voxels x fastest. Every file may be deleted and created again.
 public struct VolumeCache: Sendable {
     public let folder: String
     let access: FolderAccess
