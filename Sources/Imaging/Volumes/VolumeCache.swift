@@ -13,7 +13,7 @@ public struct VolumeCache: Sendable {
     let access: FolderAccess
 
     /// - Parameters:
-    ///   - folder: an existing folder for the files of this cache only.
+    ///   - folder: for the files of this cache only; created when the first is written.
     ///   - access: the rights of new files, and who may have written the present ones.
     public init(folder: String, access: FolderAccess = .owner) { (self.folder, self.access) = (folder, access) }
 
@@ -79,6 +79,7 @@ public struct VolumeCache: Sendable {
     /// An interrupted file has the name of the volume too, so that a purge finds it.
     private func write(_ pieces: [UnsafeRawBufferPointer], _ name: String, _ ending: String) throws {
         do {
+            try Folder.create(folder, access)
             let draft = try TemporaryFile(in: folder, prefix: "\(name).", mode: access.fileMode)
             for piece in pieces { try draft.write(piece) }
             try draft.place(at: path(name, ending), mode: access.fileMode)
