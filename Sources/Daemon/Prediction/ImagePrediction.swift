@@ -68,11 +68,13 @@ struct ImagePrediction: Sendable {
         var results: [PredictionResult] = []
         for (index, file) in files.enumerated() {
             progress(index)
+            let outcome: Result<PredictedImage, any Error>
             do {
-                results.append(.success(try await predict(file, request, warn)))
+                outcome = .success(try await predict(file, request, warn))
             } catch {
-                results.append(.failure(error))
+                outcome = .failure(error)
             }
+            results.append(PredictionResult(image: file.path, outcome: outcome))
         }
         progress(files.count)
         return results
