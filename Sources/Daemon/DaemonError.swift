@@ -42,7 +42,8 @@ package enum DaemonError: Error, Equatable {
         case .imageMissing: "restore the file to the path from which it was imported"
         case .imageChanged: "restore the imported file, or import the dataset again and start a new run"
         case .imageFlattened:
-            "set learning.intensity to zscore or percentiles, or the window to the values of the images, or lacuna volume exclude it"
+            "set learning.intensity to zscore or percentiles, or the window to the values of the images, or lacuna volume exclude it; "
+                + "a run that has begun keeps its settings, so others need another run.name"
         case .cacheUnwritable: "free space, or give another folder as daemon.cache; its contents can be deleted"
         case .serverSilent: "check that the server runs and can be reached, then start the run again to continue"
         case .jobLost: "check it with lacuna job show"

@@ -1,9 +1,10 @@
 public import Domain
 public import Plans
 
-/// The normalisation of one volume: its values are clipped, reduced by a mean and divided by a deviation.
+/// The normalisation of one volume: its values are clipped, reduced by a mean and divided by a deviation. Without a window or
+/// percentiles only outliers are clipped.
 public struct IntensityMap: Hashable, Sendable {
-    /// Smaller and larger values are clipped; infinite where none are.
+    /// Smaller and larger values are clipped.
     public let low, high: Float
     public let mean, inverseDeviation: Float
     /// The value outside the volume, before it is normalised: the lowest that the volume can have.
@@ -16,7 +17,8 @@ public struct IntensityMap: Hashable, Sendable {
         switch settings.intensity.resolved(for: modality) {
         case .window, .byModality: self.init(window: settings)
         case .percentiles: self.init(statistics, low: Float(statistics.low), high: Float(statistics.high))
-        case .zscore: self.init(statistics, low: -.infinity, high: .infinity)
+        case .zscore:
+            self.init(statistics, low: Float(statistics.minimum), high: Float(statistics.maximum))
         }
     }
 

@@ -108,12 +108,13 @@ public struct LearningSettings: Hashable, Sendable {
     public func validate() throws(SettingError) {
         try validateKeys()
         try require(contextSlices % 2 == 1, "contextSlices", "an odd number")
-        try require(dimensions == 2 || contextSlices == 1, "contextSlices", "1 for three dimensions")
+        try require(
+            dimensions == 2 || contextSlices == 1, "contextSlices", "1 for three dimensions", beside: ["dimensions"])
         let multiple = 1 << (widths.count - 1)
         let sizes = "\(dimensions) multiples of \(multiple) (for these widths), each above \(multiple)"
-        try require(fits(patch, multiple), "patch", sizes)
+        try require(fits(patch, multiple), "patch", sizes, beside: ["dimensions", "widths"])
         try require(predictionPatch.isEmpty || fits(predictionPatch, multiple), "predictionPatch", sizes + ", or none")
-        try require(windowLow < windowHigh, "windowHigh", "a number above windowLow")
+        try require(windowLow < windowHigh, "windowHigh", "a number above windowLow", beside: ["windowLow"])
     }
 
     /// Checks the rules that join the settings with a plan.

@@ -21,7 +21,10 @@ extension RunPlan: SettingSection {
             "Split whose parts train, confidence and validation are used. The part test is never read.",
             isRequired: true, allows: { !$0.isEmpty }),
         .choices("knownOrigins", \.knownOrigins, "Origins of the annotations that count as known."),
-        .texts("modalities", \.modalities, limits: "one or more, none twice", "Modalities of the volumes."),
+        .texts(
+            "modalities", \.modalities,
+            limits: "one or more of \(Modality.allCases.map(\.rawValue).joined(separator: ", ")), none twice",
+            "Modalities of the volumes.", allows: { Modality(rawValue: $0) != nil }),
         .flag("trainsOnUnassigned", \.trainsOnUnassigned, "Train on the subjects that are in no part of the split."),
     ]
 

@@ -14,18 +14,16 @@ extension RunPlan {
         try require(
             plateauSteps == 0 || plateauSteps >= validateEvery, "plateauSteps",
             "0, or at least the \(validateEvery) steps of validateEvery")
-        try require(isStartNamed, "startFrom", Self.startFromLimits)
+        try require(startFrom.map { RoundName($0) != nil } ?? true, "startFrom", Self.startFromLimits)
+        try require(
+            startFrom.flatMap { RoundName($0) }?.run != name, "startFrom",
+            "a round of another run, or run.name another name; the runs of a schedule have names of their own")
         try require(isClassMappingSound, "classMapping", Self.classMappingLimits)
     }
 
     private static var classMappingLimits: String { keys.first { $0.name == "classMapping" }?.limits ?? "" }
 
     private func isAscending(_ values: [Double]) -> Bool { zip(values, values.dropFirst()).allSatisfy { $0 <= $1 } }
-
-    private var isStartNamed: Bool {
-        guard let startFrom else { return true }
-        return RoundName(startFrom).map { $0.run != name } ?? false
-    }
 
     private var isClassMappingSound: Bool {
         let accepted = classMapping.values.flatMap { $0 }

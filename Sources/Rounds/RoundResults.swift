@@ -76,6 +76,10 @@ public struct Publication: Sendable, Hashable, Codable {
     public let revision: Int64
     /// Number of (volume, organ) labels.
     public let labels: Int
+    /// Number of masks that were predicted and are no labels.
+    public let withheldMasks: Int
 
-    public init(revision: Revision, labels: Int) { (self.revision, self.labels) = (revision.number, labels) }
+    public init(revision: Revision, labels: Int, withheldMasks: Int = 0) {
+        (self.revision, self.labels, self.withheldMasks) = (revision.number, labels, withheldMasks)
+    }
 }

@@ -185,6 +185,18 @@ extension DaemonTests {
             }
         }
 
+        @Test func aCacheThatIsRemovedWhileARunUsesItIsMadeAgain() async throws {
+            try await World.with { place in
+                let daemon = try place.startDaemon()
+                #expect(await daemon.reports("round 0: held-out"))  // all images are cached
+                try FileManager.default.moveItem(atPath: place.cache, toPath: "\(place.folder)/removed")
+                let ending = await daemon.end()
+                #expect(ending.status == 0, "\(ending.errors)")
+                #expect(try !cached(place).isEmpty)
+                try await WholeRun.expect(sameAs: place, "with a new cache")
+            }
+        }
+
         /// With room for no image, each is removed when the next needs room, unless the run has it mapped.
         @Test func aFullCacheDoesNotBreakTheRun() async throws {
             try await World.with { place in

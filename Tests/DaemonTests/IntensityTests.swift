@@ -65,6 +65,11 @@ extension DaemonTests {
                 #expect(ending.errors.contains("MR is not in Hounsfield units"), "\(ending.errors)")
                 #expect(ending.errors.contains("makes almost all of the image, of modality MR, one value"))
                 #expect(ending.errors.contains("file: \(place.folder)/mr_") && ending.errors.contains("zscore"))
+                #expect(try await place.number("select count(*) from lacuna.run") == 0)
+                run.learning = "intensity: zscore"
+                (run.stepsInRoundZero, run.checkpointSteps) = (10, 10)
+                let corrected = try await place.daemon(run)
+                #expect(corrected.status == 0, "the refused run has no name: \(corrected.errors)")
                 run.learning = "intensity: zscore\n  windowLow: -100"
                 let useless = try await place.daemon(run)
                 #expect(

@@ -47,6 +47,8 @@ extension DaemonTests {
                 }
                 try await refuses("run r has no round 7", status: 3, image, "--round", "r/7")
                 try await refuses("its modality is MR", status: 3, image, "--round", "r", "--modality", "MR")
+                try await refuses("its modality is MR", status: 3, image, "--round", "r", "--modality", "mr")
+                try await refuses("'CT', 'MR' or 'other'", status: 2, image, "--round", "r", "--modality", "PET")
                 try await refuses("two images are named", status: 2, image, image, "--round", "r")
                 try await refuses("remedy", status: 3, "\(place.folder)/none.nii.gz", "--round", "r")
                 let broken = "\(place.folder)/nan.nii.gz"
@@ -56,10 +58,30 @@ extension DaemonTests {
                 let both = try await place.predict([image, broken, "--round", "r", "--output", output])
                 #expect(both.status == 4 && both.output.contains("spleen"), "\(both.output) \(both.errors)")
                 #expect(both.errors.contains("NaN or infinite"), "\(both.errors)")
+                try await failuresAreRows(place, image, broken)
                 let huge = "\(place.folder)/huge.nii.gz"
                 try place.copy(image, to: huge, spacingFactor: 1000) { $0 }
                 try await refuses("is outside 0.1 to 20 mm", status: 3, huge, "--round", "r")
             }
+        }
+
+        /// One row for each mask, and one for each image that was not predicted, also where none was.
+        private func failuresAreRows(_ place: Place, _ image: String, _ broken: String) async throws {
+            let output = "\(place.folder)/rows"
+            let ending = try await place.predict([image, broken, "--round", "r", "--output", output, "--json"])
+            let rows = try ending.rows()
+            #expect(ending.status == 4 && rows.count == 4, "\(ending.output)")
+            let failed = rows.filter { $0["organ"] is NSNull }
+            #expect(failed.compactMap { $0["image"] as? String } == [broken])
+            #expect((failed.first?["problem"] as? String)?.contains("NaN or infinite") == true, "\(ending.output)")
+            #expect(failed.first?["remedy"] is String && failed.first?["file"] is NSNull)
+            #expect(rows.filter { $0["problem"] is NSNull }.compactMap { $0["organ"] as? String }.count == 3)
+            let other = "\(place.folder)/other.nii.gz"
+            try place.copy(image, to: other) { _ in .infinity }
+            let none = try await place.predict([broken, other, "--round", "r", "--output", output, "--json"])
+            #expect(none.status == 3, "\(none.errors)")
+            #expect(try none.rows().compactMap { $0["image"] as? String } == [broken, other])
+            #expect(none.errors.contains(broken) && none.errors.contains(other), "\(none.errors)")
         }
 
         @Test(arguments: [

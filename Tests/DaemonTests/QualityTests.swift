@@ -30,7 +30,18 @@ extension DaemonTests {
             try await World.with { place in
                 var run = RunFile()
                 run.guards = "minimumQuality: 0.5"
-                #expect(try await place.daemon(run).status == 0)
+                let ending = try await place.daemon(run)
+                #expect(ending.status == 0, "\(ending.errors)")
+                let masks = try await place.number(
+                    "select count(*) from lacuna.withheld_mask w join lacuna.round r on r.id = w.round_id where number = 0"
+                )
+                let lines = ending.errors.split(separator: "\n")
+                #expect(
+                    lines.contains {
+                        $0.hasPrefix("round 0: published 0 pseudo labels at revision")
+                            && $0.hasSuffix(", withheld \(masks)")
+                    }, "\(ending.errors)")
+                #expect(ending.errors.contains("round 1: trained, 12 steps"), "\(ending.errors)")
                 // Not even empty masks: no annotation calls an organ absent.
                 #expect(try await place.ask("select count(*) from lacuna.pseudo_label") == ["0"])
                 let withheld = try await place.ask(

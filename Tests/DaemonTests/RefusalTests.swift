@@ -181,6 +181,19 @@ extension DaemonTests {
             }
         }
 
+        /// A window beyond all tissue, found when an image is read.
+        @Test func aWindowThatFitsNoImageLeavesTheNameToTheCorrectedPlan() async throws {
+            try await World.with { place in
+                var file = RunFile()
+                file.learning = "windowLow: 3500\n  windowHigh: 4000"
+                expect(try await place.daemon(file), 3, "makes almost all of the image, of modality CT, one value")
+                #expect(try await place.number("select count(*) from lacuna.run") == 0)
+                file.learning = "windowLow: -200\n  windowHigh: 300"
+                let corrected = try await place.daemon(file)
+                #expect(corrected.status == 0, "\(corrected.errors)")
+            }
+        }
+
         @Test func anOrganWithoutAnnotationsIsWarnedOf() async throws {
             try await World.with { place in
                 var file = RunFile()

@@ -58,7 +58,8 @@ enum SmallGrid {
 
     static let intensities = ImageIntensities(
         codes: IntensityCodes(scale: 0.5, offset: 3),
-        statistics: IntensityStatistics(minimum: -1, mean: 2, deviation: 3, low: 4, high: 5))
+        statistics: IntensityStatistics(
+            minimum: -1, maximum: 9, mean: 2, deviation: 3, low: 4, high: 5, outliers: 7))
 
     /// A different value in each voxel.
     static let values = (0..<Int16(shape.count)).map { $0 * 7 - 100 }

@@ -49,6 +49,37 @@ import Testing
         #expect(far.low == 1 && far.high > 3e8)
     }
 
+    /// The figures of an image with outliers are those of the image without these voxels.
+    @Test func outliersCountForNothing() async throws {
+        let clean = Self.numbers.map(Float.init)
+        let voxel = try #require(clean.firstIndex { $0 > 100 && $0 < 4000 })
+        let (background, other) = (try #require(clean.firstIndex(of: 0)), voxel + 3)
+        var (spoiled, left) = (clean, clean)
+        (spoiled[voxel], spoiled[other]) = (1e6, -3e38)
+        (left[voxel], left[other]) = (0, 0)
+        let (found, expected) = (
+            try await statistics(.float32(VoxelBuffer(spoiled))), try await statistics(.float32(VoxelBuffer(left)))
+        )
+        #expect(found.outliers == 2 && expected.outliers == 0)
+        #expect((found.minimum, found.maximum) == (expected.minimum, expected.maximum))
+        #expect(abs(found.mean - expected.mean) < 1e-6 && abs(found.deviation - expected.deviation) < 1e-6)
+        #expect(abs(found.low - expected.low) < 2 && abs(found.high - expected.high) < 20)
+        spoiled[background] = 30000
+        let whole = try await statistics(
+            .int16(VoxelBuffer(spoiled.map { Int16(min(max($0, -32768), 32767)) })))
+        #expect(whole.outliers == 0, "values to 4095 have no outliers within 16 bits")
+        let small = try await statistics(
+            .int16(VoxelBuffer(spoiled.map { Int16(min(max($0 / 10, -32768), 32767)) })))
+        #expect(small.outliers == 2 && small.minimum == 0 && small.maximum <= 3000)
+    }
+
+    /// Most of a label map is one value, and a volume with padding too: nothing is called an outlier.
+    @Test func anImageOfFewValuesHasNoOutliers() async throws {
+        let values = (0..<Self.shape.count).map { (i: Int) -> Float in i == 7 ? 1e6 : i % 1000 == 0 ? 2 : 1 }
+        let found = try await statistics(.float32(VoxelBuffer(values)))
+        #expect(found.outliers == 0 && found.maximum == 1e6)
+    }
+
     @Test(arguments: [(0.0, 1.0), (-3e-7, 5e-7), (-1024, 3071), (0, 4e9)])
     func aCodeIsWithinHalfAStep(minimum: Double, maximum: Double) {
         let codes = IntensityCodes(from: minimum, to: maximum)

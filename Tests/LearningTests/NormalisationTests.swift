@@ -8,7 +8,8 @@ import Testing
 /// From the codes of a volume to the input of a network.
 @Suite struct NormalisationTests {
     private static let shape = GridShape(16, 16, 3)
-    private static let statistics = IntensityStatistics(minimum: 0, mean: 900, deviation: 400, low: 50, high: 2000)
+    private static let statistics = IntensityStatistics(
+        minimum: 0, maximum: 4095, mean: 900, deviation: 400, low: 50, high: 2000)
 
     /// The input that a network sees of a whole volume of one slice with its neighbours, drawn without jitter.
     private func input(_ item: TrainingCase) async throws -> [Float] {
@@ -53,7 +54,8 @@ import Testing
         let small = IntensityMap(
             settings, modality: "MR",
             statistics: IntensityStatistics(
-                minimum: 0, mean: s.mean / 4095, deviation: s.deviation / 4095, low: s.low / 4095, high: s.high / 4095))
+                minimum: 0, maximum: 1, mean: s.mean / 4095, deviation: s.deviation / 4095, low: s.low / 4095,
+                high: s.high / 4095))
         let codes = IntensityCodes(from: 0, to: 1)
         let coded = IntensityVoxels(numbers.map { codes.code(Float($0) / 4095) }, codes: codes)
         let a = try await input(item(IntensityVoxels(numbers), large))
@@ -73,7 +75,7 @@ import Testing
         #expect(percentiles.low == 50 && percentiles.high == 2000 && percentiles.outside == 50)
         let flat = IntensityMap(
             smallSettings(), modality: "MR",
-            statistics: IntensityStatistics(minimum: 0, mean: 1, deviation: 0, low: 1, high: 1))
+            statistics: IntensityStatistics(minimum: 0, maximum: 1, mean: 1, deviation: 0, low: 1, high: 1))
         #expect(flat.inverseDeviation.isFinite)
     }
 

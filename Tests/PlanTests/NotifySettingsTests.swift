@@ -17,7 +17,7 @@ import Testing
             let error = #expect(throws: SettingError.self, "\(url)") {
                 try NotifySettings(["webhook": .text(url)])
             }
-            guard case .invalid(key: "webhook", let value, _) = error else {
+            guard case .invalid(key: "webhook", let value, _, _) = error else {
                 Issue.record("\(String(describing: error))")
                 continue
             }

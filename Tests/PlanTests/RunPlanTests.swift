@@ -91,7 +91,7 @@ import Testing
     ])
     func aValueOfAnotherKindIsNamed(key: String, value: SettingValue) throws {
         let error = #expect(throws: SettingError.self) { try read([key: value]) }
-        guard case .invalid(key, value.description, _) = error else {
+        guard case .invalid(key, value.description, _, _) = error else {
             Issue.record("got \(String(describing: error))")
             return
         }
@@ -116,6 +116,7 @@ import Testing
         ("classMapping", { $0.classMapping = ["liver": ["a"], "b": ["a"]] }),
         ("classMapping", { $0.classMapping = ["a": ["a", "liver"]] }),
         ("knownOrigins", { $0.knownOrigins = [] }), ("modalities", { $0.modalities = ["CT", "CT"] }),
+        ("modalities", { $0.modalities = ["ct"] }), ("modalities", { $0.modalities = ["CT", "PET"] }),
         ("guardRatio", { $0.guardRatio = 1 }), ("guardRatio", { $0.guardRatio = .infinity }),
         ("minimumConfidence", { $0.minimumConfidence = 1.5 }),
         ("startFrom", { $0.startFrom = "a/0" }), ("startFrom", { $0.startFrom = "b" }),
@@ -131,7 +132,7 @@ import Testing
         try plan.validate()
         Self.bad[index].1(&plan)
         let error = #expect(throws: SettingError.self) { try plan.validate() }
-        guard case .invalid(let key, _, _) = error else {
+        guard case .invalid(let key, _, _, _) = error else {
             Issue.record("got \(String(describing: error))")
             return
         }

@@ -41,7 +41,7 @@ import Testing
     ])
     func everyWrongValueIsNamed(key: String, value: SettingValue) throws {
         let error = #expect(throws: SettingError.self) { try LearningSettings([key: value]) }
-        guard case .invalid(let named, let shown, let limits)? = error else {
+        guard case .invalid(let named, let shown, let limits, _)? = error else {
             Issue.record("another error: \(String(describing: error))")
             return
         }

@@ -66,6 +66,65 @@ import Testing
         }
     }
 
+    /// The key that a person wrote is named, not the one whose default contradicts it; and what is to be changed.
+    @Test(arguments: [
+        (
+            "learning: {windowLow: 300}",
+            "learning.windowLow is 300, and learning.windowHigh, which is not set, is 240 (line 5)",
+            "change learning.windowLow, or set learning.windowHigh: give a number above windowLow"
+        ),
+        ("learning: {windowHigh: -500}", "learning.windowHigh is -500 (line 5)", "give a number above windowLow"),
+        (
+            "learning: {dimensions: 3}",
+            "learning.dimensions is 3, and learning.contextSlices, which is not set, is 5 (line 5)",
+            "change learning.dimensions, or set learning.contextSlices: give 1 for three dimensions"
+        ),
+        (
+            "learning: {widths: [4, 8, 16, 32, 64, 64, 64]}",
+            "learning.widths is [4, 8, 16, 32, 64, 64, 64], and learning.patch",
+            "change learning.widths, or set learning.patch: give 2 multiples of 64"
+        ),
+        (
+            "  modalities: [ct]", "run.modalities is [ct] (line 5)",
+            "give one or more of CT, MR, other, none twice"
+        ),
+        (
+            "  keepLargestPart: liver", "run.keepLargestPart is liver (line 5)",
+            "give a list, such as [liver]: organs of run.organs, none twice"
+        ),
+        ("learning: {widths: 16}", "learning.widths is 16 (line 5)", "give a list, such as [16]: 1 to 7 values"),
+        (
+            "  classMapping: liver", "run.classMapping is liver (line 5)",
+            "give a mapping, such as {organ: [organ, organ]}: "
+        ),
+        (
+            "  confidenceSteps: 5", "run.confidenceSteps has no effect, because run.confidence is probability",
+            "remove run.confidenceSteps, or change run.confidence"
+        ),
+        (
+            "  validateEvery: 5000", "run.validateEvery has no effect, because no round has more than 2000 steps",
+            "remove run.validateEvery, or change run.stepsInRoundZero or run.stepsPerRound"
+        ),
+        (
+            "  startFrom: r/2", "run.startFrom is r/2 (line 5)",
+            "give a round of another run, or run.name another name; the runs of a schedule have names of their own"
+        ),
+        (
+            "  split: t", "line 4: split is given twice in one section", "keep one line of each key"
+        ),
+    ])
+    func aContradictionNamesTheKeysAndWhatToChange(line: String, problem: String, remedy: String) async throws {
+        try await withTemporaryFolder { folder in
+            try "run:\n  name: r\n  organs: [liver]\n  split: s\n\(line)\n".write(
+                toFile: "\(folder)/run.yaml", atomically: true, encoding: .utf8)
+            let error = try #require(throws: ConfigurationError.self) {
+                try RunConfiguration(contentsOf: "\(folder)/run.yaml")
+            }
+            #expect(error.statement.hasPrefix(problem), "\(error.statement)")
+            #expect(error.remedy.hasPrefix(remedy), "\(error.remedy)")
+        }
+    }
+
     @Test func aWrongValueOfADaemonIsNamedWithItsLine() async throws {
         try await withTemporaryFolder { folder in
             try "daemon:\n  leaseSeconds: -1\n".write(

@@ -109,6 +109,8 @@ public struct StoredRound: Sendable, Hashable {
     public let revision: Revision?
     /// The number of labels staged or published.
     public let labels: Int
+    /// The number of masks that were predicted and withheld.
+    public let withheldMasks: Int
 }
 
 /// What a checkpoint has the parameters of.

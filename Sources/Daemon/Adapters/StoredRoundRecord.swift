@@ -36,6 +36,8 @@ extension RoundRecord {
         trainedOn = record.trainedOn.map(Revision.init)
         (weights, confidenceFit, evaluation) = (record.weights, record.confidenceFit, record.evaluation)
         (relabelling, failure) = (record.relabelling, record.failure)
-        publication = stored.revision.map { Publication(revision: $0, labels: stored.labels) }
+        publication = stored.revision.map {
+            Publication(revision: $0, labels: stored.labels, withheldMasks: stored.withheldMasks)
+        }
     }
 }

@@ -16,17 +16,17 @@ struct TrainingCache: Sendable {
     private let converted: SeriesCache
     private let spacing: Vector3<Double>?
     private let limitInBytes: Int
-    private let report: @Sendable (ImagingError) -> Void
+    private let report: @Sendable (RunNotice) -> Void
 
     /// - Parameters:
     ///   - cache: its contents can be rebuilt.
     ///   - converted: the volumes converted from DICOM series.
     ///   - spacing: millimetres of the run's grid; nil: each volume's own.
     ///   - limitInBytes: the size of all files; only volumes that are mapped may exceed it.
-    ///   - report: called with the problem of a cached image that is removed and made again.
+    ///   - report: called with a cached image that is removed and made again, and with an image whose outliers are clipped when it is cached.
     init(
         _ cache: VolumeCache, converted: SeriesCache, spacing: [Double]?, limitInBytes: Int = .max,
-        report: @escaping @Sendable (ImagingError) -> Void = { _ in }
+        report: @escaping @Sendable (RunNotice) -> Void = { _ in }
     ) {
         (self.cache, self.converted, self.limitInBytes, self.report) = (cache, converted, limitInBytes, report)
         self.spacing = spacing.map { Vector3($0[0], $0[1], $0[2]) }
@@ -45,7 +45,7 @@ struct TrainingCache: Sendable {
         do {
             if let mapped = try cache.open(name), let image = CachedImage(mapped) { return image }
         } catch let error as ImagingError {
-            report(error)
+            report(.cachedImageDamaged(error))
             cache.remove(name)
         }
         try fill(name, volume)
@@ -78,9 +78,9 @@ struct TrainingCache: Sendable {
                 channels: content.plan.channels,
                 owner: mapped)
         } catch let error as ImagingError {
-            report(error)
+            report(.cachedImageDamaged(error))
         } catch let error as InvalidLabelBytes {
-            report(.damagedCache(file: name, reason: error.description))
+            report(.cachedImageDamaged(.damagedCache(file: name, reason: error.description)))
         }
         cache.removeLabels(name)
         return nil
@@ -132,8 +132,12 @@ struct TrainingCache: Sendable {
             throw DaemonError.imageChanged(file: volume.path)
         }
         let grid = grid(of: volume)
-        let coded = grid.coded(image)
-        let intensities = ImageIntensities(codes: coded.codes, statistics: IntensityStatistics(image))
+        let statistics = IntensityStatistics(image)
+        if statistics.outliers > 0 {
+            report(.outliersClipped(file: volume.path, modality: volume.modality, statistics))
+        }
+        let coded = grid.coded(image, statistics)
+        let intensities = ImageIntensities(codes: coded.codes, statistics: statistics)
         try write(VolumeCache.bytes(of: grid.shape, bytesPerVoxel: 2)) {
             try cache.store(
                 .int16(coded.voxels), shape: grid.shape, spacing: grid.spacing, intensities: intensities, as: name)

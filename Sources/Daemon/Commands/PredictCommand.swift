@@ -12,8 +12,11 @@ struct PredictCommand: AsyncParsableCommand {
             for each mask its soft Dice, and the Dice that masks of such a soft Dice had on held-out volumes, with an interval in \
             which the true Dice of about 80 % of such masks lies. An organ that the round withholds is written too, and marked.
 
-            An image that cannot be predicted is named, and the others are predicted, with exit status 4. An image of another modality than those of the run is refused, as is one that does not fit into memory. A spacing \
-            outside that of the run's volumes, and values that are no Hounsfield units, are warned of.
+            An image that cannot be predicted is named, and the others are predicted, with exit status 4; JSON and CSV have a row \
+            with its problem and remedy. An image of another modality than those of the run is refused, as is one that does not \
+            fit into memory. Warned of are a spacing outside that of the run's volumes, values that do not look like those of the \
+            run's modality, outliers, few different values, almost empty images, one slice, and a grid that is sheared, \
+            rotated far, or without orientation.
 
             EXAMPLE:
               $ lacunad predict scan.nii.gz --round inerrant/2 --output masks
@@ -34,8 +37,8 @@ struct PredictCommand: AsyncParsableCommand {
     @Option(help: .value("folder", "Folder of the masks; each image gets one in it."))
     var output: String
 
-    @Option(help: .value("modality", "Modality of the NIfTI files, such as CT; DICOM states its own."))
-    var modality: String?
+    @Option(help: .value("modality", "Modality of the NIfTI files; DICOM states its own."))
+    var modality: Modality?
 
     @Flag(help: "Replace masks that exist.")
     var force = false
@@ -47,20 +50,29 @@ struct PredictCommand: AsyncParsableCommand {
             let bar = options.output.progress("predicting", total: images.count)
             defer { bar.finish() }
             return try await prediction.run(
-                .init(images: images, output: output, modality: modality, mayOverwrite: force),
+                .init(images: images, output: output, modality: modality?.rawValue, mayOverwrite: force),
                 warn: { options.output.warn($0) }, progress: { bar.show($0, label: "predicting") })
         }
-        let (done, failures) = (results.compactMap { try? $0.get() }, results.compactMap(\.failure))
-        if done.isEmpty, let failure = failures.first { throw failure }
-        options.output.report(done.flatMap(\.masks), PredictedMask.columns)
+        try report(results)
+    }
+
+    /// - Throws: the first failure where no image was predicted.
+    private func report(_ results: [PredictionResult]) throws {
+        let rows = results.flatMap(\.rows)
+        let (masks, failures) = (rows.filter { $0.mask != nil }, rows.compactMap(\.failure))
+        let isTable = options.output.format == .table
+        if !isTable || !masks.isEmpty { options.output.report(isTable ? masks : rows, PredictionRow.columns) }
+        if masks.isEmpty, let first = failures.first {
+            for failure in failures.dropFirst() { options.output.warn(Self.text(of: failure)) }
+            throw first
+        }
         for failure in failures { options.output.warn(Self.text(of: failure)) }
         if !failures.isEmpty { throw ExitCode(ExitStatus.partlyDone.rawValue) }
     }
 }
 
 extension PredictCommand {
-    private static func text(of error: any Error) -> String {
-        guard let failure = (error as? any CommandFailing)?.commandFailure else { return "\(error)" }
+    private static func text(of failure: CommandFailure) -> String {
         let parts = [failure.file.map { "\($0): \(failure.problem)" } ?? failure.problem, failure.remedy]
         return parts.compactMap(\.self).joined(separator: "; ")
     }
@@ -83,26 +95,43 @@ struct TrainedRound: ExpressibleByArgument, Sendable {
     }
 }
 
-extension PredictedMask {
-    static var columns: [Column<PredictedMask>] {
+/// A mask of an image, or why nothing was written for it.
+private struct PredictionRow {
+    let image: String
+    var mask: PredictedMask?
+    var failure: CommandFailure?
+
+    static var columns: [Column<PredictionRow>] {
         [
             Column("image") { $0.image },
-            Column("organ") { $0.organ },
-            Column("file", in: .wideOnly) { $0.file },
-            Column("voxels", in: .whereItFits(rank: 2)) { $0.voxels },
-            Column("millilitres") { Cell.number($0.millilitres, places: 1) },
-            Column("confidence", in: .wideOnly) { mask in mask.confidence.map { Cell.number($0, places: 2) } },
-            Column("softDice", in: .whereItFits(rank: 1)) { mask in mask.softDice.map { Cell.number($0, places: 2) } },
-            Column("predictedDice") { mask in mask.dice.map { Cell.number($0, places: 2) } },
-            Column("diceLower", title: "from") { mask in mask.diceLower.map { Cell.number($0, places: 2) } },
-            Column("diceUpper", title: "to") { mask in mask.diceUpper.map { Cell.number($0, places: 2) } },
-            Column("withheld") { $0.withheld },
+            Column("organ") { $0.mask?.organ },
+            Column("file", in: .wideOnly) { $0.mask?.file },
+            Column("voxels", in: .whereItFits(rank: 2)) { $0.mask?.voxels },
+            Column("millilitres") { $0.mask.map { Cell.number($0.millilitres, places: 1) } },
+            Column("confidence", in: .wideOnly) { $0.mask?.confidence.map { Cell.number($0, places: 2) } },
+            Column("softDice", in: .whereItFits(rank: 1)) { $0.mask?.softDice.map { Cell.number($0, places: 2) } },
+            Column("predictedDice") { $0.mask?.dice.map { Cell.number($0, places: 2) } },
+            Column("diceLower", title: "from") { $0.mask?.diceLower.map { Cell.number($0, places: 2) } },
+            Column("diceUpper", title: "to") { $0.mask?.diceUpper.map { Cell.number($0, places: 2) } },
+            Column("withheld") { $0.mask?.withheld },
+        ] + failureColumns
+    }
+
+    /// Those of an image that was not predicted, which tables do not have.
+    private static var failureColumns: [Column<PredictionRow>] {
+        [
+            Column("problem", in: .wideOnly) { $0.failure?.problem },
+            Column("remedy", in: .wideOnly) { $0.failure?.remedy },
         ]
     }
 }
 
-extension Result {
-    fileprivate var failure: Failure? {
-        if case .failure(let error) = self { error } else { nil }
+extension PredictionResult {
+    /// One row for each mask, or one for the failure.
+    fileprivate var rows: [PredictionRow] {
+        switch outcome {
+        case .success(let image): image.masks.map { PredictionRow(image: self.image, mask: $0) }
+        case .failure(let error): [PredictionRow(image: image, failure: CommandFailure(error))]
+        }
     }
 }

@@ -13,6 +13,8 @@ struct ImageCheck: Sendable {
     let hasHead: Bool
     /// Slices that are predicted at a time.
     let slices: Int
+    /// Bytes of memory that are free; nil where nobody knows.
+    var available = Memory.available
 
     /// How far the spacing may be beyond that of every volume of the run before it is named.
     private static let factor = 1.5
@@ -29,11 +31,42 @@ struct ImageCheck: Sendable {
         }
         try requireSpacing(image.spacing, path)
         try requireMemory(image.shape, training, path)
+        return unusualValues(image, modality) + unusualGrid(image) + unusualSpacing(image.spacing)
+    }
+
+    private func unusualValues(_ image: ImageVolume, _ modality: String?) -> [String] {
         var warnings: [String] = []
         if modalities == ["CT"], modality == nil, image.statistics.lacksAir {
             warnings.append("no voxel is near −1000, so the values may not be Hounsfield units; the masks may be wrong")
         }
-        return warnings + unusualSpacing(image.spacing)
+        if !image.statistics.lacksAir, modality.map({ $0 != "CT" }) ?? !modalities.contains("CT") {
+            let taken =
+                modality.map { "it is taken for \($0)" } ?? "the run learned from \(modalities.joined(separator: ", "))"
+            warnings.append(
+                "its values are like Hounsfield units, with air near −1000, so it may be a CT, and \(taken); the masks may be wrong"
+            )
+        }
+        let sample = ValueSample(image.voxels)
+        if sample.values < Self.fewestValues {
+            warnings.append(
+                "it has only \(sample.values) different values, as a mask or a label map has, which is no image; the masks may be wrong"
+            )
+        }
+        if sample.largestShare >= 0.999 {
+            warnings.append("999 of 1000 of its voxels have one value, so it is almost empty; the masks may be wrong")
+        }
+        return warnings
+    }
+
+    /// Label maps of whole bodies have up to 120 values, an image of 8 bits has up to 256.
+    private static let fewestValues = 128
+
+    private func unusualGrid(_ image: ImageVolume) -> [String] {
+        let headers = image.file.findings.map(\.description)
+        let thin = (0..<3).filter { image.shape[$0] == 1 }.map { axis in
+            "it has one slice along \(["x", "y", "z"][axis])"
+        }
+        return (headers + thin).map { "\($0); the masks may be wrong" }
     }
 
     /// The modality by which an image is normalised.
@@ -70,7 +103,7 @@ struct ImageCheck: Sendable {
     }
 
     private func requireMemory(_ native: GridShape, _ training: GridShape, _ path: String) throws {
-        guard let available = Memory.available else { return }
+        guard let available else { return }
         let score = (hasHead ? 2 : 1) * MemoryLayout<Int16>.size
         let inProgress = min(slices, training.z) * training.x * training.y * organs * 3 * score
         // Of the five slices whose neighbours are still to come.

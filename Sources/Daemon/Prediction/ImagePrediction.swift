@@ -68,11 +68,13 @@ struct ImagePrediction: Sendable {
         var results: [PredictionResult] = []
         for (index, file) in files.enumerated() {
             progress(index)
+            let outcome: Result<PredictedImage, any Error>
             do {
-                results.append(.success(try await predict(file, request, warn)))
+                outcome = .success(try await predict(file, request, warn))
             } catch {
-                results.append(.failure(error))
+                outcome = .failure(error)
             }
+            results.append(PredictionResult(image: file.path, outcome: outcome))
         }
         progress(files.count)
         return results
@@ -130,13 +132,16 @@ struct ImagePrediction: Sendable {
         let grid = TrainingGrid(
             native: image.shape, nativeSpacing: image.spacing,
             wanted: session.configuration.grid.spacing.map { Vector3($0[0], $0[1], $0[2]) })
-        let warnings = try check.warnings(image, file.path, modality: modality, training: grid.shape)
-        let settings = session.configuration.settings
+        var warnings = try check.warnings(image, file.path, modality: modality, training: grid.shape)
+        let (settings, statistics) = (session.configuration.settings, IntensityStatistics(image))
         let likeness = try check.normalised(as: modality, settings, file.path)
-        let coded = grid.coded(image)
+        if statistics.outliers > 0, settings.intensity.resolved(for: likeness) != .window {
+            warnings.append(statistics.outlierText)
+        }
+        let coded = grid.coded(image, statistics)
         let item = TrainingCase(
             volume: VolumeID(0), shape: grid.shape, spacing: grid.spacing, image: IntensityVoxels(coded),
-            normalisation: IntensityMap(settings, modality: likeness, statistics: IntensityStatistics(image)),
+            normalisation: IntensityMap(settings, modality: likeness, statistics: statistics),
             labels: parts.library.organs.map { _ in .unknown })
         guard !item.isFlattened(by: settings, modality: likeness) else {
             throw WorkflowError(

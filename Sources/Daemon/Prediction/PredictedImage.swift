@@ -8,7 +8,11 @@ struct PredictedImage: Sendable {
 }
 
 /// The masks of an image, or why nothing was written for it.
-typealias PredictionResult = Result<PredictedImage, any Error>
+struct PredictionResult: Sendable {
+    /// The path as it was given.
+    let image: String
+    let outcome: Result<PredictedImage, any Error>
+}
 
 /// A predicted mask of one organ.
 struct PredictedMask: Sendable {

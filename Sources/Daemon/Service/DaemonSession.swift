@@ -64,16 +64,17 @@ struct DaemonSession: Sendable {
         let request = RunOpening.Request(
             plan: configuration.plan, configuration: JSONText(json), digest: SHA256.digest(of: Array(json.utf8)),
             claim: claim)
+        let others = configuration.plan.modalities.filter { $0 != "CT" }
+        if configuration.settings.intensity == .window, !others.isEmpty { trainer.tell(.windowBesideCT(others)) }
         let opened = try await configuration.locating {
             try await requireFittingStart()
+            try await requireFittingWindow(request)
             return try await RunOpening(catalog: catalog).open(request)
         }
         for organ in opened.unannotatedOrgans {
             trainer.tell(.organUnannotated(organ))
         }
         if configuration.settings.predictsOtherPatches { trainer.tell(.predictionPatchDiffers) }
-        let others = configuration.plan.modalities.filter { $0 != "CT" }
-        if configuration.settings.intensity == .window, !others.isEmpty { trainer.tell(.windowBesideCT(others)) }
         let recalled = try await catalog.recalledRounds(of: opened.run.id)
         if !recalled.isEmpty { trainer.tell(.roundsRecalled(recalled)) }
         return opened
@@ -102,6 +103,26 @@ struct DaemonSession: Sendable {
             remedy: "give the same organs in the same order and the same network, or another round")
     }
 
+    /// Reads images of a new run before the run is created, where its window may not fit them: the run would keep its name from the corrected
+    /// configuration. Read are all that are no CT, and one CT unless the window is the usual one. They are cached for the run.
+    ///
+    /// - Throws: `DaemonError.imageFlattened`, and the errors of `CaseLibrary`.
+    private func requireFittingWindow(_ request: RunOpening.Request) async throws {
+        let (settings, usual) = (configuration.settings, LearningSettings())
+        let isUsual = (settings.windowLow, settings.windowHigh) == (usual.windowLow, usual.windowHigh)
+        let windowed = configuration.plan.modalities.filter { settings.intensity.resolved(for: $0) == .window }
+        guard windowed.contains(where: { $0 != "CT" || !isUsual }),
+            let snapshot = try await RunOpening(catalog: catalog).preview(request)
+        else { return }
+        let library = try await makeLibrary(snapshot, try await catalog.ontology(), trainer.objects)
+        let volumes = snapshot.volumes.values.sorted { $0.id < $1.id }
+        let tomography = isUsual ? nil : volumes.first { $0.modality == "CT" }
+        for volume in volumes
+        where windowed.contains(volume.modality) && (volume.modality != "CT" || volume.id == tomography?.id) {
+            _ = try await library.unlabelledCase(volume)
+        }
+    }
+
     /// What the checkpoints of a run state of it.
     static func origin(of run: StoredRun) -> TrainingOrigin {
         TrainingOrigin(
@@ -114,18 +135,29 @@ struct DaemonSession: Sendable {
     /// - Parameter store: where its checkpoints and masks are; nil: the session's objects.
     func makeParts(_ snapshot: RunSnapshot, store: (any ObjectStore)? = nil) async throws -> RunParts {
         let (ontology, objects) = (try await catalog.ontology(), store ?? trainer.objects)
-        let (cache, trainer) = (try openCache(), trainer)
+        return RunParts(
+            library: try await makeLibrary(snapshot, ontology, objects), configuration: configuration,
+            ontology: ontology, catalog: catalog, store: objects)
+    }
+
+    private func makeLibrary(
+        _ snapshot: RunSnapshot, _ ontology: Ontology, _ objects: any ObjectStore
+    ) async throws -> CaseLibrary {
+        let (cache, trainer, intensity) = (try openCache(), trainer, configuration.settings.intensity)
         try await removePurged(from: cache)
         let files = TrainingCache(
             cache, converted: session.converted, spacing: configuration.grid.spacing,
             limitInBytes: Int(configuration.daemon.cacheGigabytes * 1e9)
-        ) { error in trainer.tell(.cachedImageDamaged(error)) }
-        let library = CaseLibrary(
+        ) { notice in
+            // A window clips whatever is beyond it.
+            if case .outliersClipped(_, let modality, _) = notice, intensity.resolved(for: modality) == .window {
+                return
+            }
+            trainer.tell(notice)
+        }
+        return CaseLibrary(
             snapshot, ontology: ontology, cache: files, settings: configuration.settings,
             masks: MaskReader(store: objects))
-        return RunParts(
-            library: library, configuration: configuration, ontology: ontology, catalog: catalog, store: objects
-        )
     }
 
     /// - Throws: `UnsafeFolder` where somebody else could exchange what the run is trained on.

@@ -27,7 +27,7 @@ struct RunLog: RoundObserver, ClaimObserver {
             logger.info(
                 "network trained",
                 [
-                    .round: round, .steps: weights.steps, .object: weights.object,
+                    .round: round, .steps: weights.roundSteps ?? weights.steps, .object: weights.object,
                     .reason: weights.ending?.rawValue ?? "unknown",
                 ])
         case .validated(let round, let step, let dice):

@@ -16,6 +16,8 @@ enum RunNotice: Sendable {
     case roundsRecalled([Int])
     /// A cached image is removed and made again.
     case cachedImageDamaged(ImagingError)
+    /// An image has outliers, which its normalisation clips.
+    case outliersClipped(file: String, modality: String, IntensityStatistics)
     /// Copies of purged images were removed from the cache.
     case purgedImagesRemoved(count: Int, folder: String)
     /// A copy of a purged image could not be removed.
@@ -42,6 +44,8 @@ enum RunNotice: Sendable {
                     + "of another name without these data")
         case .cachedImageDamaged(let error):
             output.warn("\(error.file) \(error.problem); it is removed and made again")
+        case .outliersClipped(let file, _, let statistics):
+            output.warn("\(file): \(statistics.outlierText)")
         case .purgedImagesRemoved(let count, let folder):
             output.note("removed from the cache: \(count) of purged images, in \(folder)")
         case .purgedImageKept(let file):
@@ -58,6 +62,8 @@ enum RunNotice: Sendable {
             logger.warning("pseudo labels withheld, their data were removed", [.round: Self.list(rounds)])
         case .cachedImageDamaged(let error):
             logger.warning("damaged file of the cache made again", [.file: error.file, .reason: error.problem])
+        case .outliersClipped(let file, _, let statistics):
+            logger.warning("outliers of an image clipped", [.file: file, .count: statistics.outliers])
         case .purgedImagesRemoved(let count, _):
             logger.notice("purged images removed from the cache", [.count: count])
         case .purgedImageKept(let file): logger.error("purged image not removed from the cache", [.file: file])
@@ -65,4 +71,12 @@ enum RunNotice: Sendable {
     }
 
     private static func list(_ rounds: [Int]) -> String { rounds.map(String.init).joined(separator: ", ") }
+}
+
+extension IntensityStatistics {
+    /// What happens to the outliers, as a sentence.
+    var outlierText: String {
+        "\(outliers == 1 ? "one voxel is" : "\(outliers) voxels are") far outside all other values, and clipped to "
+            + "\(Float(minimum)) to \(Float(maximum))"
+    }
 }

@@ -76,7 +76,8 @@ final class RunProgress: RoundObserver, ClaimObserver {
             round.map { "run \(run): continuing in round \($0)" } ?? "run \(run): all rounds are done"
         case .began(let work, let round): work == .train ? "round \(round): training" : nil
         case .trained(let round, let weights):
-            "round \(round): trained, \(weights.steps) steps" + (weights.loss.map { ", loss \(short($0))" } ?? "")
+            "round \(round): trained, \(weights.roundSteps ?? weights.steps) steps"
+                + (weights.loss.map { ", loss \(short($0))" } ?? "")
                 + (weights.ending == .plateau ? ", ended at a plateau of the Dice" : "")
         case .validated(let round, let step, let dice):
             "round \(round): step \(step), validation Dice " + (dice.map(short) ?? "unknown")
@@ -87,6 +88,7 @@ final class RunProgress: RoundObserver, ClaimObserver {
             "round \(round): \(organ) is withheld: \(reason.explanation)"
         case .published(let round, let publication):
             "round \(round): published \(publication.labels) pseudo labels at revision \(publication.revision)"
+                + (publication.withheldMasks > 0 ? ", withheld \(publication.withheldMasks)" : "")
         case .closed(let round): "round \(round): closed"
         case .failed(let round, let reason): "round \(round): failed: \(reason)"
         case .ended(.finished): "the run is finished"

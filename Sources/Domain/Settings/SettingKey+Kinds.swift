@@ -131,16 +131,19 @@ extension SettingKey {
 
     /// One text or more, none empty, none twice.
     ///
-    /// - Parameter allowsNone: whether the list may be empty.
+    /// - Parameters:
+    ///   - allowsNone: whether the list may be empty.
+    ///   - allows: whether a text is allowed.
     public static func texts(
         _ name: String, _ path: SettingPath<Section, [String]>, limits: String, _ purpose: String,
-        isRequired: Bool = false, allowsNone: Bool = false
+        isRequired: Bool = false, allowsNone: Bool = false,
+        allows: @escaping @Sendable (String) -> Bool = { !$0.isEmpty }
     ) -> SettingKey {
         SettingKey(
             name, path, type: "list of texts", limits: limits, purpose, isRequired: isRequired,
             read: { .list($0.map { .text($0) }) },
             parse: {
-                $0.asTexts.flatMap { (isSet($0) || allowsNone && $0.isEmpty) && !$0.contains("") ? $0 : nil }
+                $0.asTexts.flatMap { (isSet($0) || allowsNone && $0.isEmpty) && $0.allSatisfy(allows) ? $0 : nil }
             })
     }
 

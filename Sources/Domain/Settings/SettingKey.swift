@@ -10,6 +10,16 @@ public struct SettingKey<Section: SettingSection>: Sendable {
     public let isRequired: Bool
     /// The value of a section; nil where it is not set.
     public let read: @Sendable (Section) -> SettingValue?
+    /// The limits, and the form of a value where it is of another.
+    func limits(beside value: SettingValue) -> String {
+        switch value {
+        case .list, .map: limits
+        case _ where type.hasPrefix("list"): "a list, such as [\(value)]: \(limits)"
+        case _ where type.hasPrefix("map"): "a mapping, such as {organ: [organ, organ]}: \(limits)"
+        default: limits
+        }
+    }
+
     /// False where the value is not allowed; the section is then unchanged.
     let write: @Sendable (inout Section, SettingValue) -> Bool
 }
@@ -35,7 +45,7 @@ extension SettingSection {
         try Self.requireKnown(values)
         for key in Self.keys {
             guard let value = values[key.name], !key.write(&self, value) else { continue }
-            throw .invalid(key: key.name, value: value.description, limits: key.limits)
+            throw .invalid(key: key.name, value: value.description, limits: key.limits(beside: value))
         }
     }
 
@@ -55,11 +65,18 @@ extension SettingSection {
     }
 
     /// Checks a rule that joins several values.
-    /// - Throws: `SettingError.invalid` with `key`, its value and `limits` where `holds` is false.
-    public func require(_ holds: Bool, _ key: String, _ limits: String) throws(SettingError) {
+    /// - Parameter others: the keys of the other values.
+    /// - Throws: `SettingError.invalid` with `key`, its value and `limits` where `holds` is false, and with the other keys.
+    public func require(
+        _ holds: Bool, _ key: String, _ limits: String, beside others: [String] = []
+    ) throws(SettingError) {
         if holds { return }
-        throw .invalid(key: key, value: values[key]?.description ?? "not set", limits: limits)
+        throw .invalid(
+            key: key, value: text(of: key), limits: limits,
+            others: Dictionary(uniqueKeysWithValues: others.map { ($0, text(of: $0)) }))
     }
+
+    private func text(of key: String) -> String { values[key]?.description ?? "not set" }
 }
 
 /// A value or key that a configuration does not allow.
@@ -68,6 +85,6 @@ public enum SettingError: Error, Hashable, Sendable {
     case unknown(key: String, known: [String])
     /// A required key is not given.
     case missing(key: String, limits: String)
-    /// A value is outside its limits.
-    case invalid(key: String, value: String, limits: String)
+    /// A value is outside its limits, which depend on the values of the other keys.
+    case invalid(key: String, value: String, limits: String, others: [String: String] = [:])
 }

@@ -4,7 +4,7 @@ internal import Hashing
 /// The first bytes of a cached volume.
 struct CachedVolumeHeader {
     static let size = 192
-    private static let magic = Array("LVC3".utf8)
+    private static let magic = Array("LVC4".utf8)
     /// The bytes that the checksum covers beside the voxels.
     private static let coveredSize = 128
 
@@ -27,7 +27,7 @@ struct CachedVolumeHeader {
         shape = GridShape(sizes[0], sizes[1], sizes[2])
         spacing = Vector3((0..<3).map { bytes.loadUnaligned(fromByteOffset: 32 + 8 * $0, as: Double.self) })
         intensities = ImageIntensities(
-            (0..<7).map { bytes.loadUnaligned(fromByteOffset: 56 + 8 * $0, as: Double.self) })
+            (0..<9).map { bytes.loadUnaligned(fromByteOffset: 56 + 8 * $0, as: Double.self) })
         let needed = Self.size + shape.count * (type == VoxelType.int16.rawValue ? 2 : 4)
         guard bytes.count == needed else {
             throw ImagingError.truncated(file: file, neededBytes: needed, foundBytes: bytes.count)
@@ -66,8 +66,8 @@ extension ImageIntensities {
     /// In the order of the header.
     fileprivate var numbers: [Double] {
         [
-            codes.scale, codes.offset, statistics.minimum, statistics.mean, statistics.deviation, statistics.low,
-            statistics.high,
+            codes.scale, codes.offset, statistics.minimum, statistics.maximum, statistics.mean, statistics.deviation,
+            statistics.low, statistics.high, Double(statistics.outliers),
         ]
     }
 
@@ -75,6 +75,7 @@ extension ImageIntensities {
         self.init(
             codes: IntensityCodes(scale: numbers[0], offset: numbers[1]),
             statistics: IntensityStatistics(
-                minimum: numbers[2], mean: numbers[3], deviation: numbers[4], low: numbers[5], high: numbers[6]))
+                minimum: numbers[2], maximum: numbers[3], mean: numbers[4], deviation: numbers[5], low: numbers[6],
+                high: numbers[7], outliers: Int(exactly: numbers[8]) ?? 0))
     }
 }

@@ -7,6 +7,14 @@ public enum ImageVoxels: Sendable {
     case int32(VoxelBuffer<Int32>)
     case float32(VoxelBuffer<Float>)
 
+    public var count: Int {
+        switch self {
+        case .int16(let voxels): voxels.count
+        case .int32(let voxels): voxels.count
+        case .float32(let voxels): voxels.count
+        }
+    }
+
     /// Calls `body` with the voxels' bytes, little-endian, x fastest; the pointer must not escape it.
     public func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         switch self {

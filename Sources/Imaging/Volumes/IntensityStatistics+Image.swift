@@ -4,110 +4,134 @@ extension IntensityStatistics {
     /// Of the values of an image.
     public init(_ image: ImageVolume) {
         switch image.voxels {
-        case .int16:
-            let counts = image.statistics.histogram ?? []
-            self.init(CountedValues(counts, first: Double(Int16.min), step: 1), minimum: image.statistics.minimum)
-        case .int32(let buffer):
-            self = buffer.withVoxels { Self.measure($0, image.statistics) { Double($0) } }
-        case .float32(let buffer):
-            self = buffer.withVoxels { Self.measure($0, image.statistics) { Double($0) } }
+        case .int16: self.init(CountedValues(image.statistics.histogram ?? []))
+        case .int32(let buffer): self = buffer.withVoxels { IntensityStatistics(MeasuredValues($0)) }
+        case .float32(let buffer): self = buffer.withVoxels { IntensityStatistics(MeasuredValues($0)) }
         }
     }
 
-    private init(_ values: CountedValues, minimum: Double) {
-        let (mean, deviation) = values.moments
-        self.init(
-            minimum: minimum, mean: mean, deviation: deviation, low: values.quantile(0.005).value,
-            high: values.quantile(0.995).value)
-    }
-
     @inline(__always)
-    private static func measure<T>(
-        _ voxels: UnsafeBufferPointer<T>, _ range: ImageStatistics, _ value: (T) -> Double
-    ) -> IntensityStatistics {
-        let (mean, deviation) = moments(voxels, value)
-        let all = CountedValues(voxels, from: range.minimum, to: range.maximum, value)
-        func quantile(_ share: Double) -> Double {
-            let coarse = all.quantile(share)
-            let fine = CountedValues(voxels, from: coarse.value, to: coarse.value + all.step, value)
-            return fine.value(ofRank: coarse.rank)
-        }
-        return IntensityStatistics(
-            minimum: range.minimum, mean: mean, deviation: deviation, low: quantile(0.005), high: quantile(0.995))
-    }
-
-    @inline(__always)
-    private static func moments<T>(
-        _ voxels: UnsafeBufferPointer<T>, _ value: (T) -> Double
-    ) -> (mean: Double, deviation: Double) {
-        var (sum, count) = (0.0, 0)
-        for voxel in voxels where value(voxel) != 0 {
-            sum += value(voxel)
-            count += 1
+    private init(_ values: some ForegroundValues) {
+        let (low, high) = (values.quantile(0.005), values.quantile(0.995))
+        let regular = Self.regularRange(low: low, high: high)
+        var (least, most, sum, count, zeros, outliers) = (Double.infinity, -Double.infinity, 0.0, 0, 0, 0)
+        values.forEach { value, voxels in
+            if value != 0, !regular.contains(value) {
+                outliers += voxels
+                return
+            }
+            (least, most) = (min(least, value), max(most, value))
+            if value == 0 { zeros += voxels } else { count += voxels }
+            sum += value * Double(voxels)
         }
         let mean = sum / Double(max(1, count))
         var squares = 0.0
-        for voxel in voxels where value(voxel) != 0 { squares += (value(voxel) - mean) * (value(voxel) - mean) }
-        return (mean, (squares / Double(max(1, count))).squareRoot())
+        values.forEach { value, voxels in
+            if value != 0, regular.contains(value) { squares += (value - mean) * (value - mean) * Double(voxels) }
+        }
+        self.init(
+            minimum: least, maximum: most, mean: mean, deviation: (squares / Double(max(1, count))).squareRoot(),
+            low: low, high: high, outliers: outliers)
     }
 }
 
-/// The voxels of a foreground by value: the value of bin i is `first` + i · `step`.
-private struct CountedValues {
-    let first, step: Double
-    private var counts: [Int]
-    private let total: Int
+/// The values of an image; the foreground is those that are not 0.
+private protocol ForegroundValues {
+    /// The value at most which a share of the foreground is, one of its own; 0 without a foreground.
+    func quantile(_ share: Double) -> Double
+    /// Calls `body` with values and the number of voxels that have them. A value may come more than once.
+    func forEach(_ body: (Double, Int) -> Void)
+}
 
-    /// - Parameter counts: with those of 0, which are left out.
-    init(_ counts: [Int], first: Double, step: Double) {
-        (self.counts, self.first, self.step) = (counts, first, step)
-        let zero = Int(-first / step)
-        if self.counts.indices.contains(zero) { self.counts[zero] = 0 }
-        total = self.counts.reduce(0, +)
+extension ForegroundValues {
+    /// The rank of the voxel that completes a share, from 1.
+    fileprivate func rank(_ share: Double, of count: Int) -> Int { max(1, Int((share * Double(count)).rounded(.up))) }
+}
+
+/// The values of 16 bits by the number of their voxels.
+private struct CountedValues: ForegroundValues {
+    private static let first = Int(Int16.min)
+    private let counts: [Int]
+    private let foreground: Int
+
+    /// - Parameter counts: by value, from the lowest of 16 bits.
+    init(_ counts: [Int]) {
+        self.counts = counts
+        let zeros = counts.indices.contains(-Self.first) ? counts[-Self.first] : 0
+        foreground = counts.reduce(0, +) - zeros
     }
 
-    /// Voxels from `lower` to `upper` in 65,536 bins; those beyond are left out, as is 0.
-    @inline(__always)
-    init<T>(_ voxels: UnsafeBufferPointer<T>, from lower: Double, to upper: Double, _ value: (T) -> Double) {
-        let bins = 1 << 16
-        let width = max((upper - lower) / Double(bins), .leastNormalMagnitude)
-        var found = [Int](repeating: 0, count: bins)
-        for voxel in voxels {
-            let v = value(voxel)
-            if v == 0 || v < lower || v > upper { continue }
-            found[min(bins - 1, Int((v - lower) / width))] += 1
-        }
-        (first, step, counts) = (lower, width, found)
-        total = found.reduce(0, +)
-    }
-
-    var moments: (mean: Double, deviation: Double) {
-        guard total > 0 else { return (0, 0) }
-        let mean = sum { $0 } / Double(total)
-        return (mean, (sum { ($0 - mean) * ($0 - mean) } / Double(total)).squareRoot())
-    }
-
-    private func sum(_ term: (Double) -> Double) -> Double {
-        counts.indices.reduce(0) { $0 + (counts[$1] > 0 ? Double(counts[$1]) * term(first + Double($1) * step) : 0) }
-    }
-
-    /// The bin that holds a share of the voxels with all bins below it, and the rank within it of the voxel that completes the share,
-    /// from 1.
-    func quantile(_ share: Double) -> (value: Double, rank: Int) {
-        var rest = max(1, Int((share * Double(total)).rounded(.up)))
-        for (bin, count) in counts.enumerated() {
-            if count >= rest { return (first + Double(bin) * step, rest) }
+    func quantile(_ share: Double) -> Double {
+        var rest = rank(share, of: foreground)
+        for (bin, count) in counts.enumerated() where bin != -Self.first {
+            if count >= rest { return Double(bin + Self.first) }
             rest -= count
         }
-        return (first, 1)
+        return 0
     }
 
-    func value(ofRank rank: Int) -> Double {
+    func forEach(_ body: (Double, Int) -> Void) {
+        for (bin, count) in counts.enumerated() where count > 0 { body(Double(bin + Self.first), count) }
+    }
+}
+
+/// A value that is ordered as a key of 32 bits is.
+private protocol OrderedByKey {
+    var key: UInt32 { get }
+    var number: Double { get }
+    init(key: UInt32)
+}
+
+extension Int32: OrderedByKey {
+    fileprivate var key: UInt32 { UInt32(bitPattern: self) ^ 1 << 31 }
+    fileprivate var number: Double { Double(self) }
+    fileprivate init(key: UInt32) { self.init(bitPattern: key ^ 1 << 31) }
+}
+
+extension Float: OrderedByKey {
+    /// The sign is inverted, for negative numbers all bits.
+    fileprivate var key: UInt32 { sign == .minus ? ~bitPattern : bitPattern | 1 << 31 }
+    fileprivate var number: Double { Double(self) }
+    fileprivate init(key: UInt32) { self.init(bitPattern: key >> 31 == 1 ? key & ~(1 << 31) : ~key) }
+}
+
+/// The values of 32 bits. A quantile is exact however far the values spread: it is found by the upper half of the key, then by the lower.
+private struct MeasuredValues<Value: OrderedByKey>: ForegroundValues {
+    private let voxels: UnsafeBufferPointer<Value>
+    /// Of the foreground, by the upper half of the key.
+    private let counts: [Int]
+    private let foreground: Int
+
+    init(_ voxels: UnsafeBufferPointer<Value>) {
+        self.voxels = voxels
+        var counts = [Int](repeating: 0, count: 1 << 16)
+        for voxel in voxels where voxel.number != 0 { counts[Int(voxel.key >> 16)] += 1 }
+        (self.counts, foreground) = (counts, counts.reduce(0, +))
+    }
+
+    func quantile(_ share: Double) -> Double {
+        var rest = rank(share, of: foreground)
+        for (upper, count) in counts.enumerated() {
+            if count >= rest { return value(ofRank: rest, upper: UInt32(upper)) }
+            rest -= count
+        }
+        return 0
+    }
+
+    private func value(ofRank rank: Int, upper: UInt32) -> Double {
+        var lower = [Int](repeating: 0, count: 1 << 16)
+        for voxel in voxels where voxel.key >> 16 == upper && voxel.number != 0 {
+            lower[Int(voxel.key & 0xffff)] += 1
+        }
         var rest = rank
-        for (bin, count) in counts.enumerated() {
-            if count >= rest { return first + Double(bin) * step }
+        for (key, count) in lower.enumerated() {
+            if count >= rest { return Value(key: upper << 16 | UInt32(key)).number }
             rest -= count
         }
-        return first
+        return 0
+    }
+
+    func forEach(_ body: (Double, Int) -> Void) {
+        for voxel in voxels { body(voxel.number, 1) }
     }
 }

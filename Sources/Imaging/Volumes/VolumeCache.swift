@@ -4,16 +4,16 @@ public import System
 
 /// A cache of canonical volumes as raw voxels, and of their coded labels, in files that training maps into memory.
 ///
-/// Format of a volume's file, little-endian: magic `LVC3`, voxel type (u32, NIfTI's code: 4 int16, 16 float32), shape (3 × i64),
-/// spacing in millimetres (3 × f64), scale and offset of the voxels, then the minimum of the image and the mean, deviation, 0.5th and
-/// 99.5th percentile of its foreground (7 × f64), zeros up to byte 128, SHA-256 of these 128 bytes and of the voxels, zeros up to
-/// byte 192, voxels x fastest. Every file may be deleted and created again.
+/// Format of a volume's file, little-endian: magic `LVC4`, voxel type (u32, NIfTI's code: 4 int16, 16 float32), shape (3 × i64),
+/// spacing in millimetres (3 × f64), scale and offset of the voxels, then minimum and maximum of the image, mean, deviation, 0.5th and
+/// 99.5th percentile of its foreground, and the number of its outliers (9 × f64), SHA-256 of these 128 bytes and of the voxels, zeros
+/// up to byte 192, voxels x fastest. Every file may be deleted and created again.
 public struct VolumeCache: Sendable {
     public let folder: String
     let access: FolderAccess
 
     /// - Parameters:
-    ///   - folder: an existing folder for the files of this cache only.
+    ///   - folder: for the files of this cache only; created when the first is written.
     ///   - access: the rights of new files, and who may have written the present ones.
     public init(folder: String, access: FolderAccess = .owner) { (self.folder, self.access) = (folder, access) }
 
@@ -79,6 +79,7 @@ public struct VolumeCache: Sendable {
     /// An interrupted file has the name of the volume too, so that a purge finds it.
     private func write(_ pieces: [UnsafeRawBufferPointer], _ name: String, _ ending: String) throws {
         do {
+            try Folder.create(folder, access)
             let draft = try TemporaryFile(in: folder, prefix: "\(name).", mode: access.fileMode)
             for piece in pieces { try draft.write(piece) }
             try draft.place(at: path(name, ending), mode: access.fileMode)

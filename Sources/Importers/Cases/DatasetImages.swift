@@ -1,4 +1,4 @@
-internal import Domain
+public import Domain
 
 /// The images of a dataset in the catalogue, to which labels without images are joined by name.
 public struct DatasetImages: Sendable {

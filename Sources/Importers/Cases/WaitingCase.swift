@@ -1,4 +1,4 @@
-internal import Domain
+public import Domain
 
 /// Labels whose image is not available yet. No volume is recorded until an import finds the image.
 public struct WaitingCase: Hashable, Sendable {

@@ -1,3 +1,5 @@
+internal import Domain
+
 /// A channel of nnU-Net: one image of a case.
 struct NNUNetChannel: Hashable, Sendable {
     /// The suffix of the file name before its ending: `_0000`.

@@ -11,6 +11,8 @@ package struct ConfigurationError: Error, Hashable, Sendable {
     /// A clause, which follows the key where there is one.
     package var problem: String
     package var remedy: String
+    /// The values of the other keys that decide whether the key's value is allowed, by full name.
+    private var others: [String: String] = [:]
 
     package init(file: String? = nil, key: String? = nil, problem: String, remedy: String) {
         (self.file, self.key, self.problem, self.remedy) = (file, key, problem, remedy)
@@ -25,8 +27,13 @@ package struct ConfigurationError: Error, Hashable, Sendable {
     /// The same, of a file.
     func naming(_ source: ConfigurationSource) -> ConfigurationError {
         var error = self
+        if let key, !source.contains(key), let written = others.keys.filter(source.contains).min() {
+            error.key = written
+            error.problem = "is \(others[written] ?? ""), and \(key), which is not set, \(problem)"
+            error.remedy = "change \(written), or set \(key): \(remedy)"
+        }
         error.file = source.file
-        error.line = key.flatMap { source.line(of: $0) }
+        error.line = error.key.flatMap { source.line(of: $0) }
         return error
     }
 
@@ -46,8 +53,9 @@ package struct ConfigurationError: Error, Hashable, Sendable {
                 remedy: offer + "lacunad run --defaults lists all keys")
         case .missing(let key, let limits):
             self.init(key: "\(section).\(key)", problem: "is missing", remedy: "give \(limits)")
-        case .invalid(let key, let value, let limits):
+        case .invalid(let key, let value, let limits, let others):
             self.init(key: "\(section).\(key)", problem: "is \(value)", remedy: "give \(limits)")
+            self.others = Dictionary(uniqueKeysWithValues: others.map { ("\(section).\($0)", $1) })
         }
     }
 }

@@ -15,7 +15,7 @@ extension RunConfiguration {
             if let ineffective = IneffectiveKey.first(in: file.sections, of: self) {
                 throw ConfigurationError(
                     key: ineffective.key, problem: "has no effect, because \(ineffective.cause)",
-                    remedy: "remove one of the two")
+                    remedy: "remove \(ineffective.key), or change \(ineffective.others.joined(separator: " or "))")
             }
         } catch {
             throw error.naming(file.source)
@@ -43,6 +43,12 @@ struct ConfigurationFile {
             throw ConfigurationError(unreadable: path, problem: "\(error)")
         } catch let error as ConfigurationError {
             throw error.naming(source)
+        } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
+            throw ConfigurationError(
+                file: path,
+                problem:
+                    "line \(context.mark.line): \(keys.sorted().joined(separator: ", ")) is given twice in one section",
+                remedy: "keep one line of each key")
         } catch let error as YamlError {
             throw ConfigurationError(unreadable: path, problem: "the configuration is not YAML: \(error.brief)")
         } catch {
@@ -91,8 +97,6 @@ extension YamlError {
     /// Without the text of the file, which a parser quotes.
     fileprivate var brief: String {
         switch self {
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            "line \(context.mark.line): \(duplicates.sorted().joined(separator: ", ")) is given twice"
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             "line \(mark.line): \(problem)"

@@ -7,6 +7,9 @@ package struct ConfigurationSource: Hashable, Sendable {
     /// The line of each section and of each key by its full name, from 1.
     let lines: [String: Int]
 
+    /// Whether the file has the key, by its full name.
+    func contains(_ key: String) -> Bool { lines[key] != nil }
+
     /// The line of a key, or of the key or section that contains it.
     func line(of key: String) -> Int? {
         lines[key] ?? key.lastIndex(of: ".").flatMap { line(of: String(key[..<$0])) }

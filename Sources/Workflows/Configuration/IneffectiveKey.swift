@@ -7,61 +7,94 @@ struct IneffectiveKey: Hashable, Sendable {
     let key: String
     /// What takes the effect away, such as the other key with its value.
     let cause: String
+    /// The full names of the keys of which another value would give the key its effect, such as `run.confidence`.
+    let others: [String]
+
+    /// Keys without effect for one cause.
+    private struct Group {
+        let cause: String
+        let others: [String]
+        let keys: [String]
+    }
 
     /// The first such key of a file's sections, in alphabetical order.
     static func first(in sections: [String: [String: SettingValue]], of configuration: RunConfiguration)
         -> IneffectiveKey?
     {
         let (plan, settings) = (configuration.plan, configuration.settings)
-        var groups: [(cause: String, keys: [String])] = []
-        if !plan.confidence.hasHead {
-            groups.append(
-                (
-                    "run.confidence is \(plan.confidence.rawValue)",
-                    ["run.confidenceSteps", "learning.confidenceLearningRate", "learning.confidenceWidth"]
-                ))
-        }
-        if plan.minimumDice == 0 {
-            groups.append(
-                (
-                    "run.minimumDice is 0",
-                    ["run.maximumDiceLoss", "run.minimumValidationVolumes"]
-                ))
-        }
-        if plan.rounds < 2 {
-            groups.append(("run.rounds is \(plan.rounds)", ["run.maximumChange"]))
-        }
-        if plan.keepLargestPart.count == plan.organs.count {
-            groups.append(("run.keepLargestPart has all organs", ["run.minimumLargestPart"]))
-        }
-        if !settings.learningRates.isEmpty {
-            groups.append(("learning.learningRates is set", ["learning.learningRate"]))
-        }
-        if !plan.modalities.contains(where: { settings.intensity.resolved(for: $0) == .window }) {
-            let cause =
-                settings.intensity == .byModality
-                ? "run.modalities is \(plan.modalities.joined(separator: ", ")), without CT"
-                : "learning.intensity is \(settings.intensity.rawValue)"
-            groups.append(
-                (
-                    cause,
-                    ["windowLow", "windowHigh", "intensityMean", "intensityDeviation"].map { "learning.\($0)" }
-                ))
-        }
-        groups += validationGroups(plan)
+        let groups = methodGroups(plan) + intensityGroups(plan, settings) + validationGroups(plan)
         let written = Set(sections.flatMap { section, values in values.keys.map { "\(section).\($0)" } })
         return groups.flatMap { group in
-            group.keys.filter(written.contains).map { IneffectiveKey(key: $0, cause: group.cause) }
+            group.keys.filter(written.contains).map {
+                IneffectiveKey(key: $0, cause: group.cause, others: group.others)
+            }
         }.min { $0.key < $1.key }
     }
 
-    private static func validationGroups(_ plan: RunPlan) -> [(cause: String, keys: [String])] {
-        if plan.validateEvery == 0 { return [("run.validateEvery is 0", ["run.plateauGain", "run.plateauSteps"])] }
-        let longest = (0...plan.rounds).map(plan.steps).max() ?? 0
-        if plan.validateEvery >= longest {
-            return [("no round has more than \(longest) steps", ["run.validateEvery"])]
+    private static func methodGroups(_ plan: RunPlan) -> [Group] {
+        var groups: [Group] = []
+        if !plan.confidence.hasHead {
+            groups.append(
+                Group(
+                    cause: "run.confidence is \(plan.confidence.rawValue)", others: ["run.confidence"],
+                    keys: ["run.confidenceSteps", "learning.confidenceLearningRate", "learning.confidenceWidth"]))
         }
-        if plan.plateauSteps >= longest { return [("no round has more than \(longest) steps", ["run.plateauSteps"])] }
-        return plan.plateauSteps == 0 ? [("run.plateauSteps is 0", ["run.plateauGain"])] : []
+        if plan.minimumDice == 0 {
+            groups.append(
+                Group(
+                    cause: "run.minimumDice is 0", others: ["run.minimumDice"],
+                    keys: ["run.maximumDiceLoss", "run.minimumValidationVolumes"]))
+        }
+        if plan.rounds < 2 {
+            groups.append(
+                Group(cause: "run.rounds is \(plan.rounds)", others: ["run.rounds"], keys: ["run.maximumChange"]))
+        }
+        if plan.keepLargestPart.count == plan.organs.count {
+            groups.append(
+                Group(
+                    cause: "run.keepLargestPart has all organs", others: ["run.keepLargestPart"],
+                    keys: ["run.minimumLargestPart"]))
+        }
+        return groups
+    }
+
+    private static func intensityGroups(_ plan: RunPlan, _ settings: LearningSettings) -> [Group] {
+        var groups: [Group] = []
+        if !settings.learningRates.isEmpty {
+            groups.append(
+                Group(
+                    cause: "learning.learningRates is set", others: ["learning.learningRates"],
+                    keys: ["learning.learningRate"]))
+        }
+        if !plan.modalities.contains(where: { settings.intensity.resolved(for: $0) == .window }) {
+            let byModality = settings.intensity == .byModality
+            groups.append(
+                Group(
+                    cause: byModality
+                        ? "run.modalities is \(plan.modalities.joined(separator: ", ")), without CT"
+                        : "learning.intensity is \(settings.intensity.rawValue)",
+                    others: [byModality ? "run.modalities" : "learning.intensity"],
+                    keys: ["windowLow", "windowHigh", "intensityMean", "intensityDeviation"].map { "learning.\($0)" }))
+        }
+        return groups
+    }
+
+    private static func validationGroups(_ plan: RunPlan) -> [Group] {
+        if plan.validateEvery == 0 {
+            return [
+                Group(
+                    cause: "run.validateEvery is 0", others: ["run.validateEvery"],
+                    keys: ["run.plateauGain", "run.plateauSteps"])
+            ]
+        }
+        let longest = (0...plan.rounds).map(plan.steps).max() ?? 0
+        let steps = ["run.stepsInRoundZero"] + (plan.rounds > 0 ? ["run.stepsPerRound"] : [])
+        let cause = "no round has more than \(longest) steps"
+        if plan.validateEvery >= longest {
+            return [Group(cause: cause, others: steps, keys: ["run.validateEvery"])]
+        }
+        if plan.plateauSteps >= longest { return [Group(cause: cause, others: steps, keys: ["run.plateauSteps"])] }
+        return plan.plateauSteps == 0
+            ? [Group(cause: "run.plateauSteps is 0", others: ["run.plateauSteps"], keys: ["run.plateauGain"])] : []
     }
 }

@@ -2,7 +2,6 @@ package import Catalog
 package import DICOM
 package import Domain
 internal import Imaging
-internal import Importers
 internal import System
 
 /// Why an image has no descriptor.

@@ -53,15 +53,39 @@ package struct RunOpening: Sendable {
         }
     }
 
-    private func openOnce(_ request: Request) async throws -> OpenedRun {
-        try await catalog.connection.transaction { _ in
-            let run = try await findOrStart(request)
-            guard run.configDigest == request.digest else { throw RoundsError.otherPlan(run: run.name) }
-            let snapshot = try await snapshot(of: run.id, request.plan)
-            try requireAnnotations(snapshot, request.plan)
-            let unannotated = snapshot.organs.filter { snapshot.annotatedVolumes(of: $0, in: .train) == 0 }
-            return OpenedRun(run: run, snapshot: snapshot, unannotatedOrgans: unannotated)
+    /// The volumes and annotations that a new run would have, before it is created; nil where the run exists.
+    ///
+    /// - Throws: as `open`.
+    package func preview(_ request: Request) async throws -> RunSnapshot? {
+        if try await catalog.run(named: request.plan.name) != nil { return nil }
+        do {
+            return try await catalog.connection.transaction { _ -> RunSnapshot? in
+                throw UndoneStart(snapshot: try await begin(request).snapshot)
+            }
+        } catch let start as UndoneStart {
+            return start.snapshot
+        } catch let error as PostgresError where error.sqlState == "23505" {
+            return nil  // another daemon started the run at the same moment
         }
+    }
+
+    /// Rolls the start of a run back.
+    private struct UndoneStart: Error {
+        let snapshot: RunSnapshot
+    }
+
+    private func openOnce(_ request: Request) async throws -> OpenedRun {
+        try await catalog.connection.transaction { _ in try await begin(request) }
+    }
+
+    /// Within a transaction.
+    private func begin(_ request: Request) async throws -> OpenedRun {
+        let run = try await findOrStart(request)
+        guard run.configDigest == request.digest else { throw RoundsError.otherPlan(run: run.name) }
+        let snapshot = try await snapshot(of: run.id, request.plan)
+        try requireAnnotations(snapshot, request.plan)
+        let unannotated = snapshot.organs.filter { snapshot.annotatedVolumes(of: $0, in: .train) == 0 }
+        return OpenedRun(run: run, snapshot: snapshot, unannotatedOrgans: unannotated)
     }
 
     /// The volumes and annotations of a run that exists.

@@ -43,7 +43,7 @@ package struct ScheduleCreation: Sendable {
         if let start = configuration.plan.startFrom, request.startFrom == .previous {
             throw WorkflowError(
                 .usage, "run.startFrom is \(start), and --start-from is previous", file: request.configuration,
-                remedy: "remove one of the two")
+                remedy: "remove run.startFrom from the file, or leave out --start-from previous")
         }
         let catalog = catalog
         try await configuration.resolvePlan { try await PlanResolution(catalog).resolve($0) }

@@ -30,7 +30,7 @@ import Testing
 
     private func makeCache(
         in folder: String, spacing: [Double]?, limitInBytes: Int = .max,
-        report: @escaping @Sendable (ImagingError) -> Void = { _ in }
+        report: @escaping @Sendable (RunNotice) -> Void = { _ in }
     ) throws -> TrainingCache {
         try FileManager.default.createDirectory(atPath: "\(folder)/cache", withIntermediateDirectories: true)
         return TrainingCache(
@@ -57,22 +57,27 @@ import Testing
         }
     }
 
-    private func makeImage(_ values: NIfTIWriter.Voxels, in folder: String, _ modality: String) throws -> RunVolume {
+    private func makeImage(
+        _ values: NIfTIWriter.Voxels, in folder: String, _ modality: String, shape: GridShape = shape
+    ) throws -> RunVolume {
         let affine = Affine.scaling(Vector3(2, 2, 3))
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let file = "\(folder)/image.nii.gz"
-        try NIfTIWriter.write(values, on: ImageGrid(shape: Self.shape, affine: affine), to: file)
+        try NIfTIWriter.write(values, on: ImageGrid(shape: shape, affine: affine), to: file)
         return RunVolume(
-            id: VolumeID(1), subject: SubjectID(1), part: .train, shape: Self.shape, modality: modality, root: folder,
+            id: VolumeID(1), subject: SubjectID(1), part: .train, shape: shape, modality: modality, root: folder,
             file: "image.nii.gz", sha256: try NIfTIReader().readImage(file).file.digest, affine: affine)
     }
 
-    private func normalised(_ volume: RunVolume, in folder: String, spacing: [Double]?) throws -> [Double] {
-        let image = try makeCache(in: folder, spacing: spacing).image(of: volume)
+    private func normalised(
+        _ volume: RunVolume, in folder: String, spacing: [Double]?,
+        report: @escaping @Sendable (RunNotice) -> Void = { _ in }
+    ) throws -> [Double] {
+        let image = try makeCache(in: folder, spacing: spacing, report: report).image(of: volume)
         let map = IntensityMap(LearningSettings(), modality: volume.modality, statistics: image.statistics)
         return image.voxels.withVoxels { voxels in
             voxels.map { (code: Int16) -> Double in
-                let value = image.voxels.codes.value(code)
+                let value = min(max(image.voxels.codes.value(code), Double(map.low)), Double(map.high))
                 return (value - Double(map.mean)) * Double(map.inverseDeviation)
             }
         }
@@ -109,6 +114,57 @@ import Testing
         #expect(resampled.voxels.codes == .exact && resampled.voxels.withVoxels { Array($0) } == values)
     }
 
+    /// An image of enough voxels for percentiles, with values to 500 and a third of background.
+    private static func resonance(outlier: Float?) -> [Float] {
+        let count = largeShape.count
+        return (0..<count).map { (i: Int) -> Float in
+            if i == count / 2, let outlier { return outlier }
+            return i % 3 == 0 ? 0 : Float(i * 1571 % 5000) / 10
+        }
+    }
+
+    private static let largeShape = GridShape(20, 20, 12)
+
+    /// The image of another voxel that is far beyond all others: as floats and as whole numbers, on its own grid and on another, above and below.
+    @Test(arguments: [nil, [3.0, 3, 4]], [Float(1e6), 32000, -1e6, 3e38])
+    func oneVoxelDoesNotChangeAnImage(spacing: [Double]?, outlier: Float) throws {
+        let folder = TemporaryFolder.make()
+        let notices = Mutex<[Int]>([])
+        func values(_ outlier: Float?, _ name: String, whole: Bool) throws -> [Double] {
+            let values = Self.resonance(outlier: outlier)
+            let voxels: NIfTIWriter.Voxels =
+                whole ? .int16(VoxelBuffer(values.map { Int16($0) })) : .float32(VoxelBuffer(values))
+            let volume = try makeImage(voxels, in: "\(folder)/\(name)", "MR", shape: Self.largeShape)
+            return try normalised(volume, in: "\(folder)/\(name)", spacing: spacing) { notice in
+                if case .outliersClipped(_, _, let found) = notice { notices.withLock { $0.append(found.outliers) } }
+            }
+        }
+        for whole in [false, true] where !whole || abs(outlier) < 32767 {
+            let (clean, spoiled) = (
+                try values(nil, "clean\(whole)", whole: whole), try values(outlier, "spoiled\(whole)", whole: whole)
+            )
+            let changed = zip(clean, spoiled).count { abs($0 - $1) > 0.01 }
+            // The voxel itself, and those that are interpolated from it.
+            #expect(changed <= (spacing == nil ? 1 : 27), "\(changed) voxels")
+            let range = try #require(clean.max()) - #require(clean.min())
+            #expect(zip(clean, spoiled).allSatisfy { abs($0 - $1) < 1.01 * range })
+        }
+        #expect(notices.withLock { $0.allSatisfy { $0 == 1 } && !$0.isEmpty })
+    }
+
+    /// Air, tissue and a little metal, as fractions, so that the codes are not the values.
+    @Test func metalIsNotAnOutlier() throws {
+        let folder = TemporaryFolder.make()
+        let values = (0..<Self.largeShape.count).map { (i: Int) -> Float in
+            i % 1000 == 0 ? 3071.5 : i % 2 == 0 ? -1000 : Float(i % 160) - 100.5
+        }
+        let volume = try makeImage(.float32(VoxelBuffer(values)), in: folder, "CT", shape: Self.largeShape)
+        let image = try makeCache(in: folder, spacing: nil).image(of: volume)
+        #expect(image.statistics.outliers == 0 && image.statistics.maximum == 3071.5)
+        let kept = image.voxels.withVoxels { $0.map(image.voxels.codes.value) }
+        #expect(zip(values, kept).allSatisfy { abs(Double($0) - $1) < 0.04 })
+    }
+
     @Test func aDamagedFileIsWrittenAgain() throws {
         let folder = TemporaryFolder.make()
         let (volume, images) = (try makeVolume(in: folder), try makeCache(in: folder, spacing: nil))
@@ -122,8 +178,10 @@ import Testing
     /// One byte of a voxel: the file is named, and made again before anybody reads it.
     @Test func aFlippedByteIsReportedAndTheFileMadeAgain() throws {
         let folder = TemporaryFolder.make()
-        let reports = Mutex<[ImagingError]>([])
-        let images = try makeCache(in: folder, spacing: nil) { error in reports.withLock { $0.append(error) } }
+        let reports = Mutex<[String]>([])
+        let images = try makeCache(in: folder, spacing: nil) { notice in
+            if case .cachedImageDamaged(let error) = notice { reports.withLock { $0.append(error.file) } }
+        }
         let volume = try makeVolume(in: folder)
         let whole = try images.image(of: volume).voxels.withVoxels { Array($0) }
         let path = "\(folder)/cache/\(try #require(try files(in: folder).first))"
@@ -131,7 +189,7 @@ import Testing
         bytes[bytes.count - 5] ^= 4
         try bytes.write(to: URL(filePath: path))
         #expect(try images.image(of: volume).voxels.withVoxels { Array($0) } == whole)
-        #expect(reports.withLock { $0.map(\.file) } == [path])
+        #expect(reports.withLock { $0 } == [path])
         _ = try images.image(of: volume)
         #expect(reports.withLock(\.count) == 1)
     }

@@ -166,7 +166,8 @@ struct CountRoundLabels: Statement {
 struct RoundsOfRun: Statement {
     static let sql = """
         select r.id, r.number, r.state, r.record, c.revision,
-            (select count(*) from lacuna.pseudo_label l where l.round_id = r.id and not l.carried)
+            (select count(*) from lacuna.pseudo_label l where l.round_id = r.id and not l.carried),
+            (select count(*) from lacuna.withheld_mask w where w.round_id = r.id)
         from lacuna.round r left join lacuna.change c on c.id = r.published_change_id
         where r.run_id = $1 order by r.number
         """
@@ -175,7 +176,7 @@ struct RoundsOfRun: Statement {
     func decode(_ row: PostgresRow) throws -> StoredRound {
         StoredRound(
             id: try row.decode(0), number: try row.decode(1), state: try row.decode(2), record: try row.decode(3),
-            revision: try row.decode(4), labels: try row.decode(5))
+            revision: try row.decode(4), labels: try row.decode(5), withheldMasks: try row.decode(6))
     }
 }
 
@@ -186,7 +187,7 @@ struct FindRound: Statement {
     func decode(_ row: PostgresRow) throws -> StoredRound {
         StoredRound(
             id: round, number: try row.decode(0), state: try row.decode(1), record: try row.decode(2), revision: nil,
-            labels: 0)
+            labels: 0, withheldMasks: 0)
     }
 }
 

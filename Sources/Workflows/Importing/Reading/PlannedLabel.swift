@@ -1,6 +1,6 @@
 package import Domain
 internal import Imaging
-package import Importers
+internal import Importers
 
 /// One organ of a case as an import would record it; without an organ where the case is an unlabelled volume.
 package struct PlannedLabel: Sendable {
