@@ -347,7 +347,7 @@ begin
     if the_job.state not in ('dead', 'cancelled') then
         raise exception 'job % is %; only a dead or cancelled one can be retried', p_job, the_job.state
             using errcode = 'LA005', hint = case the_job.state
-                when 'waiting' then 'leave it in the queue: a daemon takes it when it is due, which lacuna job show has'
+                when 'waiting' then 'leave it in the queue: a daemon takes it when it is due; lacuna job show gives the time'
                 when 'running' then 'wait until it ends, or end it with lacuna job cancel'
                 else 'it needs no retry: its work is done' end;
     end if;

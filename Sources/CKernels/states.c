@@ -56,7 +56,7 @@ CK_VARIANTS static void expand_row(
     }
 }
 
-static void expand_anywhere(
+void ck_expand_states_portably(
     const uint8_t *codes, const ck_box *box, const uint8_t *tables, int32_t channels, uint8_t *out) {
     for (int64_t z = 0; z < box->z; ++z) {
         for (int64_t y = 0; y < box->y; ++y) {
@@ -118,5 +118,5 @@ void ck_expand_states(
     }
 #endif
     (void)used;
-    expand_anywhere(codes, box, tables, channels, out);
+    ck_expand_states_portably(codes, box, tables, channels, out);
 }

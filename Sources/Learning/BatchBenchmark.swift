@@ -60,7 +60,7 @@ public struct BatchBenchmark: Hashable, Sendable {
     }
 
     /// A volume a little larger than a patch, with noise as image: organs in ellipsoids, of which every fourth is not labelled and
-    /// every third has a pseudo label.
+    /// about three in ten of the others have a pseudo label.
     private func volume() -> TrainingCase {
         let shape = GridShape(edge + edge / 2, edge + edge / 2, edge + edge / 4)
         var random = CounterRandom(1)

@@ -76,7 +76,7 @@ extension TrainingLabels {
         reader.align()
         places = try ofOrgans.map { organ throws(InvalidLabelBytes) in
             let own = try reader.values(Int32.self, organ[2])
-            guard own.last.map({ Int($0) < shape.count }) ?? true else {
+            guard own.allSatisfy({ (0..<shape.count).contains(Int($0)) }) else {
                 throw InvalidLabelBytes(description: "a place is outside the volume")
             }
             return SharedBuffer(own, owner: owner)
@@ -105,7 +105,7 @@ extension TrainingLabels {
             _ type: T.Type, _ count: Int
         ) throws(InvalidLabelBytes) -> UnsafeBufferPointer<T> {
             let size = MemoryLayout<T>.size
-            guard count >= 0, count <= (bytes.count - position) / size else {
+            guard position <= bytes.count, count >= 0, count <= (bytes.count - position) / size else {
                 throw InvalidLabelBytes(description: "they end too early")
             }
             defer { position += count * size }

@@ -29,11 +29,11 @@ public struct TrainingLabels: Sendable {
             counts: item.labels.map { KnownCounts($0, item.shape) }, knownRegions: item.knownRegions)
     }
 
-    /// The same with each organ taken for absent where it is unknown.
+    /// The same with each organ taken for absent where it is unknown; a volume without any label stays one of which nothing is known.
     func takingMissingForBackground() -> TrainingLabels {
         TrainingLabels(
             states: states.takingUnknownForNegative(places.indices), places: places, counts: counts,
-            knownRegions: [VoxelBox(shape)])
+            knownRegions: knownRegions.isEmpty ? [] : [VoxelBox(shape)])
     }
 
     /// About 4,096 voxels of a mask, evenly spread.

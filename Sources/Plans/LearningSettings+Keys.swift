@@ -49,11 +49,11 @@ extension LearningSettings: SettingSection {
         .choice("learningRateSchedule", \.learningRateSchedule, "Course of the learning rate within a round."),
         .integer(
             "warmUpSteps", \.warmUpSteps, 0...1_000_000,
-            "First steps of a round, in which the learning rate grows evenly to that of its course."),
-        .integer("accumulation", \.accumulation, 1...256, "Batches whose mean gradient makes a step."),
+            "First steps of a round, in which the network's learning rate grows evenly to that of its course."),
+        .integer("accumulation", \.accumulation, 1...256, "Batches whose mean gradient makes a step of the network."),
         .number(
             "maximumGradientNorm", \.maximumGradientNorm, .range(0...1e6),
-            "Larger gradients are scaled down to this norm, all parameters together; 0: none are."),
+            "Larger gradients of the network are scaled down to this norm, all parameters together; 0: none are."),
         .number(
             "confidenceLearningRate", \.confidenceLearningRate, .range(1e-7...1),
             "Learning rate of the confidence head."),

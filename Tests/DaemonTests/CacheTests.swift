@@ -83,12 +83,13 @@ extension DaemonTests {
             }
         }
 
-        /// Each round has labels of its own; those of rounds before are removed.
+        /// Each round has labels of its own; those with the pseudo labels of rounds before are removed.
         @Test func labelsAreCachedOncePerVolumeAndMadeAgainWhereTheyAreDamaged() async throws {
             try await World.with { place in
                 #expect(try await place.daemon().status == 0)
                 let labels = try cached(place).filter { $0.hasSuffix(".labels") }
-                #expect(labels.count == Set(labels.map { $0.prefix(64) }).count && labels.count >= 6, "\(labels)")
+                let perImage = Dictionary(grouping: labels) { $0.prefix(64) }.mapValues(\.count)
+                #expect(perImage.count >= 6 && perImage.values.allSatisfy { $0 <= 2 }, "with and without pseudo labels")
 
                 var run = RunFile.long
                 run.name = "long"
@@ -137,8 +138,7 @@ extension DaemonTests {
                 var run = RunFile.long
                 run.name = "long"
                 let daemon = try place.startDaemon(run)
-                await daemon.reports(" round ")
-                try await Task.sleep(for: .seconds(1))
+                try await awaitsCheckpoint(place)
                 let cleared = try #require(try await place.rows("cache", "clear").first)
                 #expect(cleared["foreign"] as? Int == 1 && (cleared["inUse"] as? Int ?? 0) >= 12, "\(cleared)")
                 daemon.signal(SIGTERM)
@@ -148,11 +148,23 @@ extension DaemonTests {
             }
         }
 
+        /// Returns once the run long has one checkpoint more: all of its volumes are mapped then.
+        private func awaitsCheckpoint(_ place: Place) async throws {
+            let count = """
+                select count(*) from lacuna.checkpoint c join lacuna.round r on r.id = c.round_id
+                join lacuna.run n on n.id = r.run_id where n.name = 'long'
+                """
+            let before = try await place.number(count)
+            try await awaits("a checkpoint of the run long") {
+                try await Task.sleep(for: .milliseconds(50))
+                return try await place.number(count) > before
+            }
+        }
+
         /// What a daemon reports that is stopped after a step.
         private func endedWhileTraining(_ place: Place, _ run: RunFile) async throws -> String {
             let daemon = try place.startDaemon(run)
-            await daemon.reports(" round ")
-            try await Task.sleep(for: .seconds(1))
+            try await awaitsCheckpoint(place)
             daemon.signal(SIGTERM)
             let ending = await daemon.end()
             #expect(ending.status == 130, "\(ending.errors)")

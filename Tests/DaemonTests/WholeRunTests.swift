@@ -30,10 +30,10 @@ struct WholeRun: Sendable {
         #expect(try await place.number("select count(*) from lacuna.run where finished") == 1, comment)
     }
 
-    /// Shows the rows that differ alone.
+    /// Shows the rows that differ.
     private static func expect(_ rows: [String], _ expected: [String], _ comment: Comment) {
         let (added, missing) = (rows.filter { !expected.contains($0) }, expected.filter { !rows.contains($0) })
-        #expect(added == [] && missing == [] && rows.count == expected.count, comment)
+        #expect(rows == expected, "\(comment); added: \(added); missing: \(missing)")
     }
 }
 

@@ -122,6 +122,16 @@ import Testing
         #expect(target[1] == 0)
     }
 
+    /// A volume without any label is not background.
+    @Test func theBaselineDrawsNoVolumeWithoutALabel() async throws {
+        let settings = smallSettings { ($0.missingAsBackground, $0.foregroundShare) = (true, 0) }
+        let drawn = try await draw(Array(0..<20), settings)
+        #expect(Set(drawn.flatMap { $0.origins.map(\.caseIndex) }) == [0, 1])
+        await #expect(throws: LearningError.nothingToLearn) {
+            _ = try await draw([0], settings, cases: [cases[2]])
+        }
+    }
+
     @Test func nothingKnownIsAnError() async {
         await #expect(throws: LearningError.nothingToLearn) {
             _ = try await draw([0], cases: [cases[2]])

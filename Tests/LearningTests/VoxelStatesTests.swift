@@ -1,3 +1,4 @@
+import CKernels
 import Domain
 import Learning
 import System
@@ -59,6 +60,27 @@ import Testing
             #expect(states.bytes(organs..<organs + sets.count, box) == compositePlanes)
             #expect(states.bytes(0..<organs, box, maximumCodes: 256) == organPlanes, "with the tables of any size")
         }
+    }
+
+    /// Rows shorter and longer than the processor's blocks, of one code and of many.
+    @Test(arguments: [1, 2, 64, 65, 128, 129, 256], [1, 31, 32, 63, 64, 65, 200])
+    func everyProcessorLooksUpTheSame(used: Int, length: Int) {
+        var random = CounterRandom(UInt64(used), UInt64(length))
+        let (channels, rows) = (3, 4)
+        let codes = (0..<rows).flatMap { row in
+            (0..<length).map { _ in UInt8(row == 0 ? used - 1 : random.index(below: used)) }
+        }
+        let tables = (0..<channels * 256).map { _ in UInt8(random.index(below: 7)) }
+        var box = ck_box(
+            x: Int64(length), y: Int64(rows), z: 1, row: Int64(length), slice: 0, out_row: Int64(length), out_slice: 0,
+            out_channel: Int64(codes.count))
+        var (own, portable) = ([UInt8](repeating: 9, count: channels * codes.count), [UInt8]())
+        portable = own
+        ck_expand_states(codes, &box, tables, Int32(channels), Int32(used), &own)
+        ck_expand_states_portably(codes, &box, tables, Int32(channels), &portable)
+        let expected = (0..<channels).flatMap { channel in codes.map { tables[channel * 256 + Int($0)] } }
+        #expect(own == expected)
+        #expect(portable == expected)
     }
 
     @Test func anOrganWithoutALabelCountsAsAbsentOnRequest() throws {

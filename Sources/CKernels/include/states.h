@@ -19,9 +19,14 @@ typedef struct {
     int64_t out_channel;        /* the step from channel to channel in the output */
 } ck_box;
 
-/* Looks the code of each voxel up for each channel. `tables`: [channel][256], of which the first `used` entries are codes. */
+/* Looks the code of each voxel up for each channel. `tables`: [channel][256], of which the first `used` entries, 1 to 256, are codes.
+   Codes are below `used`. */
 void ck_expand_states(
     const uint8_t *codes, const ck_box *box, const uint8_t *tables, int32_t channels, int32_t used, uint8_t *out);
+
+/* The same on any processor. */
+void ck_expand_states_portably(
+    const uint8_t *codes, const ck_box *box, const uint8_t *tables, int32_t channels, uint8_t *out);
 
 /* Codes of 16 bits to the input of a network: clip to `low` and `high` what `scale` and `offset` make of a code, then times `factor` plus
    `shift`. */

@@ -10,7 +10,7 @@ struct RoundOverride: AsyncParsableCommand {
             A round withholds an organ whose results on held-out volumes do not pass its guards; lacuna round show lists them \
             with the reasons. The masks become labels of the round, at a new revision, until a later round publishes the \
             organ or lacuna mask rollback goes back to an earlier one. Masks without voxels stay withheld. A warning names the voxels \
-            that the masks share with visible labels of organs that exclude theirs. Rounds that follow train on them only if they begin \
+            that the masks share with visible pseudo labels of organs that exclude theirs. Rounds that follow train on them only if they begin \
             after a later publication. The run must be the current one.
 
             EXAMPLE:
@@ -62,7 +62,7 @@ extension Session {
         }
         for overlap in result.overlaps {
             output.warn(
-                "\(overlap.organ) shares \(overlap.voxels) voxels in \(overlap.volumes) volumes with visible labels of \(overlap.other), "
+                "\(overlap.organ) shares \(overlap.voxels) voxels in \(overlap.volumes) volumes with visible pseudo labels of \(overlap.other), "
                     + "which excludes it; look at them with lacuna mask picture, and reject the wrong ones with lacuna review reject"
             )
         }

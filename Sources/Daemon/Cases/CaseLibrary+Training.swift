@@ -8,26 +8,31 @@ internal import Workflows
 extension CaseLibrary {
     /// The volumes of a part with annotations and, for organs without one, pseudo labels. What the cache does not have is made and stored.
     ///
-    /// - Parameter checkStop: called before each volume; an error ends the reading.
+    /// - Parameters:
+    ///   - pseudo: of the round before; nil removes no labels of other rounds from the cache.
+    ///   - checkStop: called before each volume; an error ends the reading.
     /// - Throws: as `makeCase`, and `DaemonError.cacheUnwritable`.
     func trainingData(
-        in part: SplitPart, _ rule: KnownVoxelRule, pseudo: [RoundLabel] = [], checkStop: () throws -> Void = {}
+        in part: SplitPart, _ rule: KnownVoxelRule, pseudo: [RoundLabel]? = nil, checkStop: () throws -> Void = {}
     ) async throws -> TrainingData {
-        let (volumes, pseudo) = (snapshot.volumes(in: part), Dictionary(grouping: pseudo, by: \.volume))
+        let (volumes, pseudo) = (snapshot.volumes(in: part), pseudo.map { Dictionary(grouping: $0, by: \.volume) })
         let sets = settings.missingAsBackground ? [] : compositeSets(of: volumes)
         let plan = LabelPlan(organs, rule, compositeSets: sets)
         var found: [TrainingVolume] = []
-        var contents: [(volume: RunVolume, content: LabelContent)] = []
+        var contents: [(volume: RunVolume, kept: Set<LabelContent>)] = []
         for volume in volumes {
             try checkStop()
-            let own = pseudo[volume.id] ?? []
             let annotations = learnedLabels(of: volume)
-            let used = own.filter { organs.contains($0.organ) && annotations[$0.organ] == nil }
-            let content = LabelContent(plan, annotations: annotations, pseudo: used)
-            found.append(try await trainingVolume(volume, content, rule, pseudo: own, sets))
-            contents.append((volume, content))
+            let own = (pseudo?[volume.id] ?? []).filter {
+                organs.contains($0.organ) && annotations[$0.organ] == nil
+            }
+            func content(_ pseudo: [RoundLabel]) -> LabelContent {
+                LabelContent(plan, annotations: annotations, composites: composites, pseudo: pseudo)
+            }
+            found.append(try await trainingVolume(volume, content(own), rule, pseudo: own, sets))
+            contents.append((volume, [content(own), content([])]))
         }
-        try await work.run { [cache, contents] in try cache.removeLabels(except: contents) }
+        if pseudo != nil { await work.run { [cache, contents] in cache.removeLabels(except: contents) } }
         return TrainingData(volumes: found, compositeSets: sets)
     }
 

@@ -15,7 +15,8 @@ struct CaseLibrary: Sendable {
     let cache: TrainingCache
     let settings: LearningSettings
     let work = BlockingWork()
-    private let composites: [OrganKey: [Int]]
+    /// The parts of composite labels, as indices of organs.
+    let composites: [OrganKey: [Int]]
     private let masks: MaskReader
 
     var organs: [OrganKey] { snapshot.organs }

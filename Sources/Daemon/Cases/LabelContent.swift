@@ -12,8 +12,11 @@ struct LabelPlan: Hashable, Sendable {
     init(_ organs: [OrganKey], _ rule: KnownVoxelRule, compositeSets: [[Int]]) {
         (self.organs, channels) = (organs.count, organs.count + compositeSets.count)
         let sets = compositeSets.map { $0.map(String.init).joined(separator: " ") }
-        key = Self.key(of: organs.map(\.rawValue) + [rule.description] + sets)
+        key = Self.key(of: [Self.coding] + organs.map(\.rawValue) + [rule.description] + sets)
     }
+
+    /// To be changed with `KnownVoxelRule.fill`, the resampling of masks and `TrainingLabels`, so that what was coded before is not used.
+    private static let coding = "1"
 
     /// The first 64 bits of a checksum, in hexadecimal.
     static func key(of parts: [String]) -> String {
@@ -29,11 +32,16 @@ struct LabelContent: Hashable, Sendable {
 
     /// - Parameters:
     ///   - annotations: those that are learned from.
+    ///   - composites: the parts of composite labels, as indices of organs.
     ///   - pseudo: of organs without one.
-    init(_ plan: LabelPlan, annotations: [OrganKey: RunLabel], pseudo: [RoundLabel]) {
+    init(
+        _ plan: LabelPlan, annotations: [OrganKey: RunLabel], composites: [OrganKey: [Int]], pseudo: [RoundLabel]
+    ) {
         self.plan = plan
         let annotated = annotations.map { organ, label in
-            "\(organ) \(label.extent.map(Self.text) ?? "-") \(label.mask?.content.description ?? "absent")"
+            let parts = composites[organ].map { " of \($0)" } ?? ""
+            let extent = label.extent.map(Self.text) ?? "-"
+            return "\(organ)\(parts) \(extent) \(label.mask?.content.description ?? "absent")"
         }
         let predicted = pseudo.map { "\($0.organ) pseudo \($0.mask.content)" }
         key = LabelPlan.key(of: annotated.sorted() + predicted.sorted())

@@ -23,7 +23,7 @@ struct TrainingCache: Sendable {
     ///   - converted: the volumes converted from DICOM series.
     ///   - spacing: millimetres of the run's grid; nil: each volume's own.
     ///   - limitInBytes: the size of all files; only volumes that are mapped may exceed it.
-    ///   - report: called with a cached image that is removed and made again, and with an image whose outliers are clipped when it is cached.
+    ///   - report: called with a cached file that is removed and made again, and with an image whose outliers are clipped when it is cached.
     init(
         _ cache: VolumeCache, converted: SeriesCache, spacing: [Double]?, limitInBytes: Int = .max,
         report: @escaping @Sendable (RunNotice) -> Void = { _ in }
@@ -42,18 +42,21 @@ struct TrainingCache: Sendable {
     /// - Throws: `DaemonError.imageMissing`, `.imageChanged`, `.cacheUnwritable`, `ImagingError`, `DICOMError`.
     func image(of volume: RunVolume) throws -> CachedImage {
         let name = name(of: volume)
-        do {
-            if let mapped = try cache.open(name), let image = CachedImage(mapped) { return image }
-        } catch let error as ImagingError {
-            report(.cachedImageDamaged(error))
-            cache.remove(name)
+        for _ in 0..<Self.attempts {
+            do {
+                if let mapped = try cache.open(name), let image = CachedImage(mapped) { return image }
+            } catch let error as ImagingError {
+                report(.cachedFileDamaged(error))
+                cache.remove(name)
+            }
+            try fill(name, volume)
         }
-        try fill(name, volume)
-        guard let mapped = try cache.open(name), let image = CachedImage(mapped) else {
-            throw DaemonError.cacheUnwritable(file: cache.folder, problem: "a file that was written is missing")
-        }
-        return image
+        throw DaemonError.cacheUnwritable(
+            file: cache.folder, problem: "files that were written are removed before they can be used")
     }
+
+    /// Another process may remove a file before it is mapped.
+    private static let attempts = 4
 
     /// Of its image and, with more, of its labels.
     private func name(of volume: RunVolume) -> String {
@@ -75,18 +78,17 @@ struct TrainingCache: Sendable {
             guard let mapped = try cache.openLabels(name) else { return nil }
             return try TrainingLabels(
                 mapped.payload, shape: grid(of: volume).shape, organs: content.plan.organs,
-                channels: content.plan.channels,
-                owner: mapped)
+                channels: content.plan.channels, owner: mapped)
         } catch let error as ImagingError {
-            report(.cachedImageDamaged(error))
+            report(.cachedFileDamaged(error))
         } catch let error as InvalidLabelBytes {
-            report(.cachedImageDamaged(.damagedCache(file: name, reason: error.description)))
+            report(.cachedFileDamaged(.damagedCache(file: cache.labelPath(name), reason: error.description)))
         }
         cache.removeLabels(name)
         return nil
     }
 
-    /// Stores labels and maps them. Blocks.
+    /// Stores labels and maps them; where another process removes the file at once, they stay in memory. Blocks.
     ///
     /// - Throws: `DaemonError.cacheUnwritable`.
     func store(_ labels: TrainingLabels, _ content: LabelContent, of volume: RunVolume) throws -> TrainingLabels {
@@ -98,17 +100,19 @@ struct TrainingCache: Sendable {
         return try self.labels(content, of: volume) ?? labels
     }
 
-    /// Removes the cached labels of volumes that were made for the same organs of other labels, unless a process has them mapped. Blocks.
-    func removeLabels(except contents: [(volume: RunVolume, content: LabelContent)]) throws {
-        let kept = Dictionary(
-            contents.map { ("\(name(of: $0.volume))-\($0.content.plan.key)-", labelName($0.content, $0.volume)) },
-            uniquingKeysWith: { first, _ in first })
-        for entry in try cache.entries() where entry.kind == .labels {
-            let name = FilePath.name(of: entry.path)
-            guard let dash = name.lastIndex(of: "-"), let own = kept[String(name[...dash])], !name.hasPrefix(own) else {
-                continue
-            }
-            _ = cache.remove(entry)
+    /// Removes the cached labels of volumes that were made for the same organs of other labels, unless a process has them mapped. What
+    /// cannot be removed stays until the limit of the cache is reached. Blocks.
+    ///
+    /// - Parameter contents: of each volume those that are kept.
+    func removeLabels(except contents: [(volume: RunVolume, kept: Set<LabelContent>)]) {
+        var kept: [String: Set<String>] = [:]
+        for (volume, own) in contents {
+            for content in own { kept["\(name(of: volume))-\(content.plan.key)", default: []].insert(content.key) }
+        }
+        for entry in (try? cache.entries()) ?? [] where entry.kind == .labels {
+            let name = FilePath.name(of: entry.path).prefix { $0 != "." }
+            guard let dash = name.lastIndex(of: "-"), let own = kept[String(name[..<dash])] else { continue }
+            if !own.contains(String(name[name.index(after: dash)...])) { _ = cache.remove(entry) }
         }
     }
 

@@ -50,8 +50,8 @@ struct TestPartEvaluation: Sendable {
                 "the test part of split \(plan.split) has no label of origin expert of the organs of run \(run.name)"
                     + (leftOut.volumes == 0
                         ? ""
-                        : ", besides \(leftOut.volumes) volumes of \(leftOut.subjects) subjects that run "
-                            + leftOut.readBy.joined(separator: " and run ") + " has read"),
+                        : "; left out as read by run \(leftOut.readBy.joined(separator: " or run ")): volumes "
+                            + "\(leftOut.volumes), subjects \(leftOut.subjects)"),
                 remedy:
                     "start a run with a split whose test part an expert has annotated; models and drafts do not count")
         }

@@ -15,7 +15,7 @@ enum RunNotice: Sendable {
     /// The pseudo labels of these rounds are withheld, because data behind them were removed.
     case roundsRecalled([Int])
     /// A cached image is removed and made again.
-    case cachedImageDamaged(ImagingError)
+    case cachedFileDamaged(ImagingError)
     /// An image has outliers, which its normalisation clips.
     case outliersClipped(file: String, modality: String, IntensityStatistics)
     /// Copies of purged images were removed from the cache.
@@ -42,7 +42,7 @@ enum RunNotice: Sendable {
             output.warn(
                 "the pseudo labels of round \(Self.list(rounds)) are withheld, because data behind them were removed; start a run "
                     + "of another name without these data")
-        case .cachedImageDamaged(let error):
+        case .cachedFileDamaged(let error):
             output.warn("\(error.file) \(error.problem); it is removed and made again")
         case .outliersClipped(let file, _, let statistics):
             output.warn("\(file): \(statistics.outlierText)")
@@ -60,7 +60,7 @@ enum RunNotice: Sendable {
         case .windowBesideCT: logger.warning("images without Hounsfield units normalised by a window")
         case .roundsRecalled(let rounds):
             logger.warning("pseudo labels withheld, their data were removed", [.round: Self.list(rounds)])
-        case .cachedImageDamaged(let error):
+        case .cachedFileDamaged(let error):
             logger.warning("damaged file of the cache made again", [.file: error.file, .reason: error.problem])
         case .outliersClipped(let file, _, let statistics):
             logger.warning("outliers of an image clipped", [.file: file, .count: statistics.outliers])

@@ -17,7 +17,7 @@ final class CachedFile: @unchecked Sendable {
     ///   - access: who may have written the file.
     ///   - minimum: the least size of the file, above 0.
     ///   - isUsed: whether the modification time becomes the present.
-    /// - Throws: `ImagingError.unreadable`, `.damagedCache`, `.truncated`.
+    /// - Throws: `ImagingError.unreadable`, with `ENOENT` also where another process is removing the file; `.damagedCache`, `.truncated`.
     init(_ path: String, _ access: FolderAccess, minimum: Int, isUsed: Bool) throws {
         let file = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else { throw ImagingError.unreadable(file: path, code: errno) }
@@ -25,7 +25,8 @@ final class CachedFile: @unchecked Sendable {
         guard access.accepts(fileDescriptor: file) else {
             throw ImagingError.damagedCache(file: path, reason: "another user owns it or may write to it")
         }
-        flock(file, LOCK_SH | LOCK_NB)
+        let isBeingRemoved = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+        if isBeingRemoved { throw ImagingError.unreadable(file: path, code: ENOENT) }
         bytes = try Self.map(file, path, minimum)
         if isUsed { futimens(file, nil) }
     }
@@ -35,6 +36,7 @@ final class CachedFile: @unchecked Sendable {
     private static func map(_ file: Int32, _ path: String, _ minimum: Int) throws -> UnsafeRawBufferPointer {
         var status = stat()
         guard fstat(file, &status) == 0 else { throw ImagingError.unreadable(file: path, code: errno) }
+        guard status.st_nlink > 0 else { throw ImagingError.unreadable(file: path, code: ENOENT) }
         let size = Int(status.st_size)
         guard size >= minimum else {
             throw ImagingError.truncated(file: path, neededBytes: minimum, foundBytes: size)

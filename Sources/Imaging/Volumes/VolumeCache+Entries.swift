@@ -60,7 +60,8 @@ extension VolumeCache {
         do {
             switch entry.kind {
             case .labels: _ = try MappedLabels(entry.path, access, isUsed: false, isChecked: readsVoxels)
-            default: _ = try MappedVolume(entry.path, access, isUsed: false, isChecked: readsVoxels)
+            case .volume, .unfinished, .foreign:
+                _ = try MappedVolume(entry.path, access, isUsed: false, isChecked: readsVoxels)
             }
             return nil
         } catch let error as ImagingError {

@@ -47,9 +47,7 @@ public struct VolumeCache: Sendable {
     ///
     /// - Throws: `unreadable`, `truncated`, `invalidHeader`, `damagedCache`.
     public func open(_ name: String) throws -> MappedVolume? {
-        let path = path(name, Self.ending)
-        guard Glibc.access(path, F_OK) == 0 else { return nil }
-        return try MappedVolume(path, access)
+        try Self.found { try MappedVolume(path(name, Self.ending), access) }
     }
 
     /// Deletes the volume stored under `name`, if there is one.
@@ -65,16 +63,26 @@ public struct VolumeCache: Sendable {
 
     /// Maps the coded labels stored under `name`; otherwise as `open`.
     public func openLabels(_ name: String) throws -> MappedLabels? {
-        let path = path(name, Self.labelEnding)
-        guard Glibc.access(path, F_OK) == 0 else { return nil }
-        return try MappedLabels(path, access)
+        try Self.found { try MappedLabels(labelPath(name), access) }
     }
 
     /// Deletes the coded labels stored under `name`, if there are any.
-    public func removeLabels(_ name: String) { unlink(path(name, Self.labelEnding)) }
+    public func removeLabels(_ name: String) { unlink(labelPath(name)) }
+
+    /// The file of the coded labels stored under `name`.
+    public func labelPath(_ name: String) -> String { path(name, Self.labelEnding) }
 
     static let ending = ".volume"
     static let labelEnding = ".labels"
+
+    /// Nil where there is no such file, or no more.
+    private static func found<T>(_ open: () throws -> T) throws -> T? {
+        do {
+            return try open()
+        } catch ImagingError.unreadable(_, let code) where code == ENOENT {
+            return nil
+        }
+    }
 
     /// An interrupted file has the name of the volume too, so that a purge finds it.
     private func write(_ pieces: [UnsafeRawBufferPointer], _ name: String, _ ending: String) throws {

@@ -5135,7 +5135,7 @@ grant execute on function are_apart(bigint, bigint, integer), key_changes(bigint
 """###),
         Migration(
             number: 15, name: "jobs",
-            sha256: "5cb9a01baf5eec6c7184ebba1e18807d1309cfd499408eedadabf7317b9ed447",
+            sha256: "4b683657f3d747b66e43213373a6b28bf4d6ba865770b00cb97bc00e49fde17a",
             sql: ###"""
 -- The queue: claims of any kind of job, attempts, dead letters, and the jobs of the volumes of a round.
 set local role lacuna_owner;
@@ -5486,7 +5486,7 @@ begin
     if the_job.state not in ('dead', 'cancelled') then
         raise exception 'job % is %; only a dead or cancelled one can be retried', p_job, the_job.state
             using errcode = 'LA005', hint = case the_job.state
-                when 'waiting' then 'leave it in the queue: a daemon takes it when it is due, which lacuna job show has'
+                when 'waiting' then 'leave it in the queue: a daemon takes it when it is due; lacuna job show gives the time'
                 when 'running' then 'wait until it ends, or end it with lacuna job cancel'
                 else 'it needs no retry: its work is done' end;
     end if;

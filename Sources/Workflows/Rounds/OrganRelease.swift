@@ -1,3 +1,4 @@
+internal import Objects
 internal import Catalog
 package import Domain
 
@@ -58,6 +59,8 @@ package struct OrganRelease: Sendable {
         do {
             return (try await ReleaseOverlap.search(organs, of: round, in: workspace), nil)
         } catch let error as WorkflowError {
+            return ([], error.problem)
+        } catch let error as ObjectStoreError {
             return ([], error.problem)
         }
     }

@@ -4,7 +4,7 @@ internal import Domain
 internal import Imaging
 internal import System
 
-/// The copies of images that caches hold: raw voxels of `lacunad`, and volumes converted from DICOM series. Blocks.
+/// The copies of images and labels that caches hold: raw voxels and coded labels of `lacunad`, and volumes converted from DICOM series. Blocks.
 struct PurgeCopies: Sendable {
     let caches: [VolumeCache]
     let converted: SeriesCache
@@ -44,8 +44,10 @@ struct PurgeCopies: Sendable {
             }
             return entries.compactMap { entry in
                 guard let source = entry.source, let image = byDigest[source] else { return nil }
+                // Labels are of the purged masks, too, where the image is still used, and are made again.
+                let user = entry.kind == .labels ? nil : image.user
                 return item(entry.kind == .unfinished ? .unfinished : .cached, entry.path, bytes: entry.bytes) {
-                    image.user.map { .kept("used by \($0)") } ?? remove(cache, entry)
+                    user.map { .kept("used by \($0)") } ?? remove(cache, entry)
                 }
             }
         }

@@ -252,13 +252,18 @@ import Testing
             try FileManager.default.removeItem(atPath: "\(copy)/RawData/Training/img/img0002.nii.gz")
             try FileManager.default.removeItem(atPath: "\(copy)/RawData/Training/label/label0002.nii.gz")
             for folder in [path, copy] { #expect(try await bench.lacuna("dataset", "import", folder).status == 0) }
-            for number in 1...2 { _ = try cacheImage(number, path, "\(bench.home)/cache") }
+            for number in 1...2 {
+                let (cache, name) = try cacheImage(number, path, "\(bench.home)/cache")
+                try [UInt8](repeating: 1, count: 64).withUnsafeBytes { try cache.storeLabels([$0], as: "\(name)-a-b") }
+            }
             #expect(try await bench.lacuna("dataset", "remove", "set", "--yes", "--reason", "x").status == 0)
             let ending = try await bench.lacuna("dataset", "purge", "set", "--yes", "--reason", "x", "--json")
             #expect(ending.status == 4, "\(ending.errors)")
             let kept = try #require(try ending.object()["kept"] as? [[String: Any]])
             let effects = Set(kept.compactMap { $0["effect"] as? String })
             #expect(effects.contains("kept: used by copy/img0001"), "\(effects)")
+            let left = files("\(bench.home)/cache").map { $0.split(separator: ".").last }
+            #expect(left == ["volume"], "the labels, which the purged masks made, are destroyed")
             #expect(effects.allSatisfy { $0.contains("copy/img0001") })
             #expect(files("\(bench.home)/cache").count == 1)
             #expect(try await bench.lacuna("verify", "--read-data").status == 0)

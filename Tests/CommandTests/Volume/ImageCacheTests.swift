@@ -180,7 +180,7 @@ import Testing
         let folder = TemporaryFolder.make()
         let reports = Mutex<[String]>([])
         let images = try makeCache(in: folder, spacing: nil) { notice in
-            if case .cachedImageDamaged(let error) = notice { reports.withLock { $0.append(error.file) } }
+            if case .cachedFileDamaged(let error) = notice { reports.withLock { $0.append(error.file) } }
         }
         let volume = try makeVolume(in: folder)
         let whole = try images.image(of: volume).voxels.withVoxels { Array($0) }

@@ -18,7 +18,7 @@ MIGRATIONS = (
     "8a090cbdcb4e34fbb8de684fee50f9e97db96f230efc5a203b06cbb319931d44",
     "132eb605c061cf88c4b719f0e233b0e3c0dc39fb9d25fc767a5e46040880f9a6",
     "eedfb0592b2fd0fd0f637cb4ab8e67e87ef41ce81b2673ba281524924c6c1a25",
-    "5cb9a01baf5eec6c7184ebba1e18807d1309cfd499408eedadabf7317b9ed447",
+    "4b683657f3d747b66e43213373a6b28bf4d6ba865770b00cb97bc00e49fde17a",
     "9aee7fd377873473cdc7883bb8142aae62decf408f097474bdec84300aa11da2",
     "54f8954bbba1509613015abcd8195ff02063126189ce2e45e3f92b7a08bc1960",
     "264537d32a7f0638b692874a5ce10443549f5a23065549866ff8bf13ccae6c29",
@@ -27,7 +27,7 @@ MIGRATIONS = (
 )
 
 #: What STATEMENT returns of a schema that these migrations made.
-DIGEST = "1d88b6e9142dc58f00366001a52763a2cc821df15c637a2db39ea3517e39acc6"
+DIGEST = "51bb72ac77bafcbb12fa7cac723a172e97a06b9bf5f603f9d4345ce7c3c75f73"
 
 #: Reads the ledger of migrations, and the digest.
 STATEMENT = r"""
