@@ -200,7 +200,7 @@ let package = Package(
         .testTarget(
             name: "DrawingTests", dependencies: ["Drawing", "Imaging"], swiftSettings: kernels),
         .testTarget(
-            name: "LearningTests", dependencies: ["CKernels", "Domain", "Learning", "Plans", "System", "Tensors"],
+            name: "LearningTests", dependencies: ["Domain", "Learning", "Plans", "System", "Tensors"],
             exclude: ["Oracle"],
             swiftSettings: kernels),
         .testTarget(

@@ -11,7 +11,7 @@ package struct SharedBuffer<Element: BitwiseCopyable & Sendable>: @unchecked Sen
     }
 
     /// A copy of `values`.
-    init(_ values: [Element]) {
+    package init(_ values: [Element]) {
         let block = MemoryBlock<Element>(count: values.count)
         _ = block.values.initialize(from: values)
         self.init(UnsafeBufferPointer(block.values), owner: block)

@@ -45,8 +45,12 @@ package struct VoxelStates: Sendable {
 
     /// Writes the states of some channels in `box`, which may extend beyond the volume; voxels outside it are unknown.
     ///
-    /// - Parameter out: [channel, z, y, x] of the box.
-    package func fill(_ out: UnsafeMutableBufferPointer<UInt8>, channels: Range<Int>, box: VoxelBox) {
+    /// - Parameters:
+    ///   - out: [channel, z, y, x] of the box.
+    ///   - isPortable: whether instructions that only some processors have are not used; the result is the same.
+    package func fill(
+        _ out: UnsafeMutableBufferPointer<UInt8>, channels: Range<Int>, box: VoxelBox, isPortable: Bool = false
+    ) {
         precondition(out.count == channels.count * box.shape.count, "one byte per channel and voxel")
         let inside = box.intersection(VoxelBox(shape))
         if inside != box { out.update(repeating: VoxelKnowledge.unknown) }
@@ -64,9 +68,13 @@ package struct VoxelStates: Sendable {
                 (own.lowerBound - channels.lowerBound) * box.shape.count + box.shape.index(from.x, from.y, from.z)
             group.tables.withUnsafeBufferPointer { tables in
                 let table = tables.baseAddress! + (own.lowerBound - group.channels.lowerBound) * StateEncoder.tableSize
-                group.codes.withValues {
-                    ck_expand_states(
-                        $0.baseAddress! + first, &frame, table, Int32(own.count), Int32(group.used), start + target)
+                group.codes.withValues { codes in
+                    let (source, target) = (codes.baseAddress! + first, start + target)
+                    if isPortable {
+                        ck_expand_states_portably(source, &frame, table, Int32(own.count), target)
+                    } else {
+                        ck_expand_states(source, &frame, table, Int32(own.count), Int32(group.used), target)
+                    }
                 }
             }
         }

@@ -1,4 +1,3 @@
-import CKernels
 import Domain
 import Learning
 import System
@@ -66,21 +65,14 @@ import Testing
     @Test(arguments: [1, 2, 64, 65, 128, 129, 256], [1, 31, 32, 63, 64, 65, 200])
     func everyProcessorLooksUpTheSame(used: Int, length: Int) {
         var random = CounterRandom(UInt64(used), UInt64(length))
-        let (channels, rows) = (3, 4)
-        let codes = (0..<rows).flatMap { row in
-            (0..<length).map { _ in UInt8(row == 0 ? used - 1 : random.index(below: used)) }
-        }
-        let tables = (0..<channels * 256).map { _ in UInt8(random.index(below: 7)) }
-        var box = ck_box(
-            x: Int64(length), y: Int64(rows), z: 1, row: Int64(length), slice: 0, out_row: Int64(length), out_slice: 0,
-            out_channel: Int64(codes.count))
-        var (own, portable) = ([UInt8](repeating: 9, count: channels * codes.count), [UInt8]())
-        portable = own
-        ck_expand_states(codes, &box, tables, Int32(channels), Int32(used), &own)
-        ck_expand_states_portably(codes, &box, tables, Int32(channels), &portable)
-        let expected = (0..<channels).flatMap { channel in codes.map { tables[channel * 256 + Int($0)] } }
-        #expect(own == expected)
-        #expect(portable == expected)
+        let shape = GridShape(length, 4, 1)
+        let codes = (0..<shape.count).map { UInt8($0 < length ? used - 1 : random.index(below: used)) }
+        let tables = (0..<3 * 256).map { _ in UInt8(random.index(below: 7)) }
+        let states = VoxelStates(
+            shape, [.init(channels: 0..<3, used: used, tables: tables, codes: SharedBuffer(codes))])
+        let expected = (0..<3).flatMap { channel in codes.map { tables[channel * 256 + Int($0)] } }
+        #expect(states.bytes(0..<3, VoxelBox(shape)) == expected)
+        #expect(states.bytes(0..<3, VoxelBox(shape), isPortable: true) == expected)
     }
 
     @Test func anOrganWithoutALabelCountsAsAbsentOnRequest() throws {
@@ -112,14 +104,16 @@ import Testing
 
 extension VoxelStates {
     /// - Parameter maximumCodes: as if so many codes were in use; nil: as many as there are.
-    fileprivate func bytes(_ channels: Range<Int>, _ box: VoxelBox, maximumCodes: Int? = nil) -> [UInt8] {
+    fileprivate func bytes(
+        _ channels: Range<Int>, _ box: VoxelBox, maximumCodes: Int? = nil, isPortable: Bool = false
+    ) -> [UInt8] {
         let states = VoxelStates(
             shape,
             groups.map {
                 Group(channels: $0.channels, used: maximumCodes ?? $0.used, tables: $0.tables, codes: $0.codes)
             })
         var out = [UInt8](repeating: 9, count: channels.count * box.shape.count)
-        out.withUnsafeMutableBufferPointer { states.fill($0, channels: channels, box: box) }
+        out.withUnsafeMutableBufferPointer { states.fill($0, channels: channels, box: box, isPortable: isPortable) }
         return out
     }
 }
