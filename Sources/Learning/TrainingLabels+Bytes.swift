@@ -63,6 +63,9 @@ extension TrainingLabels {
             throw InvalidLabelBytes(description: "they are of other organs")
         }
         let ofOrgans = try (0..<organs).map { _ throws(InvalidLabelBytes) in try reader.numbers(3) }
+        guard ofOrgans.allSatisfy({ $0[..<2].allSatisfy((0...shape.count).contains) }) else {
+            throw InvalidLabelBytes(description: "an organ has more voxels than the volume")
+        }
         knownRegions = try (0..<sizes[1]).map { _ throws(InvalidLabelBytes) in try reader.box(in: shape) }
         let ofGroups = try (0..<sizes[2]).map { _ throws(InvalidLabelBytes) in try reader.numbers(3) }
         guard ofGroups.map({ $0[0] }) == [0] + ofGroups.dropLast().map({ $0[1] }) || channels == 0,

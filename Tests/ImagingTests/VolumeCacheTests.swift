@@ -41,6 +41,24 @@ import Testing
         #expect(cache.problem(of: entry, readsVoxels: true) != nil)
     }
 
+    /// Labels and images of volumes of one shape must not be exchanged.
+    @Test func aFileWithTheNameOfAnotherIsRefused() throws {
+        for number in 1...2 {
+            try store(number)
+            try [UInt8](repeating: UInt8(number), count: 64).withUnsafeBytes {
+                try cache.storeLabels([$0], as: name(number))
+            }
+        }
+        for ending in ["volume", "labels"] {
+            let paths = (1...2).map { "\(folder)/\(name($0)).\(ending)" }
+            try FileManager.default.removeItem(atPath: paths[1])
+            try FileManager.default.moveItem(atPath: paths[0], toPath: paths[1])
+        }
+        #expect(throws: ImagingError.self) { try cache.open(name(2)) }
+        #expect(throws: ImagingError.self) { try cache.openLabels(name(2)) }
+        #expect(try cache.open(name(1)) == nil)
+    }
+
     @Test func filesArePrivateAndLinksAreNotFollowed() throws {
         try store(1)
         let mode = try FileManager.default.attributesOfItem(atPath: path(1))[.posixPermissions] as? Int

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Console
+internal import Glibc
 internal import Workflows
 
 struct CacheClear: AsyncParsableCommand {
@@ -20,7 +21,7 @@ struct CacheClear: AsyncParsableCommand {
 
     func run() async throws {
         try await Session.with(options) { session in
-            let cleared = try await TrainingCaches(session.workspace(withCaches: caches.folders)).clear()
+            let cleared = try await TrainingCaches(session.workspace(withCaches: caches.folders)).clear(now: time(nil))
             session.output.report(cleared, CacheClearing.columns)
             let failures = cleared.flatMap(\.failures)
             for failure in failures { session.output.warn("\(failure), so it is kept") }

@@ -22,7 +22,7 @@ struct BatchesCommand: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: .value("voxels", "Edge of the cubic patch in voxels, at least 16."))
+    @Option(help: .value("voxels", "Edge of the cubic patch in voxels, 16 to 512."))
     var size = 128
 
     @Option(help: .value("number", "Number of organs."))
@@ -42,6 +42,9 @@ struct BatchesCommand: AsyncParsableCommand {
             throw ValidationError("--batches, --batch, --organs and --threads must be positive.")
         }
         guard (16...512).contains(size) else { throw ValidationError("--size must be 16 to 512.") }
+        guard batch <= 1024, threads <= 1024, organs <= 1024 else {
+            throw ValidationError("--batch, --organs and --threads must be at most 1024.")
+        }
     }
 
     func run() async throws {

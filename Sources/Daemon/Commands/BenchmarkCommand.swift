@@ -27,7 +27,7 @@ struct StepCommand: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: .value("voxels", "Edge of the cubic patch in voxels, a multiple of 8, at least 16."))
+    @Option(help: .value("voxels", "Edge of the cubic patch in voxels, a multiple of 8 from 16 to 512."))
     var size = 64
 
     @Option(help: .value("number", "Number of patches in a batch."))
@@ -61,6 +61,11 @@ struct StepCommand: AsyncParsableCommand {
         guard steps > 0, batch > 0, threads > 0 else {
             throw ValidationError("--steps, --batch and --threads must be positive.")
         }
-        guard size >= 16, size % 8 == 0 else { throw ValidationError("--size must be a multiple of 8, at least 16.") }
+        guard (16...512).contains(size), size % 8 == 0 else {
+            throw ValidationError("--size must be a multiple of 8 from 16 to 512.")
+        }
+        guard batch <= 1024, threads <= 1024 else {
+            throw ValidationError("--batch and --threads must be at most 1024.")
+        }
     }
 }

@@ -17,16 +17,16 @@ public final class MappedLabels: Sendable {
 }
 
 /// The first bytes of a file of coded labels: magic `LVL1`, zeros up to byte 8, bytes that follow the header (i64), SHA-256 of these 16
-/// bytes and of the bytes that follow, zeros up to byte 64.
+/// bytes, of the bytes that follow and of the file's name, zeros up to byte 64.
 enum LabelsHeader {
     static let size = 64
     private static let magic = Array("LVL1".utf8)
     private static let coveredSize = 16
 
-    static func bytes(of pieces: [UnsafeRawBufferPointer]) -> [UInt8] {
+    static func bytes(of pieces: [UnsafeRawBufferPointer], name: String) -> [UInt8] {
         let length = pieces.reduce(0) { $0 + $1.count }
         let head = magic + [0, 0, 0, 0] + withUnsafeBytes(of: length.littleEndian, Array.init)
-        let digest = head.withUnsafeBytes { checksum([$0] + pieces) }
+        let digest = head.withUnsafeBytes { checksum([$0] + pieces, name) }
         return head + digest + [UInt8](repeating: 0, count: size - coveredSize - digest.count)
     }
 
@@ -37,17 +37,17 @@ enum LabelsHeader {
             throw ImagingError.truncated(file: path, neededBytes: length, foundBytes: file.count - size)
         }
         guard isChecked else { return }
-        let found = checksum([
-            UnsafeRawBufferPointer(rebasing: file[..<coveredSize]), UnsafeRawBufferPointer(rebasing: file[size...]),
-        ])
+        let pieces = [file[..<coveredSize], file[size...]].map { UnsafeRawBufferPointer(rebasing: $0) }
+        let found = checksum(pieces, FilePath.name(of: path))
         guard file[coveredSize..<coveredSize + found.count].elementsEqual(found),
             file[(coveredSize + found.count)..<size].allSatisfy({ $0 == 0 })
         else { throw ImagingError.damagedCache(file: path, reason: "the bytes do not match their checksum") }
     }
 
-    private static func checksum(_ pieces: [UnsafeRawBufferPointer]) -> [UInt8] {
+    private static func checksum(_ pieces: [UnsafeRawBufferPointer], _ name: String) -> [UInt8] {
         var hash = SHA256()
         for piece in pieces { hash.update(piece) }
+        Array(name.utf8).withUnsafeBytes { hash.update($0) }
         return hash.finalize().bytes
     }
 }

@@ -32,7 +32,7 @@ public final class MappedVolume: Sendable {
     init(_ path: String, _ access: FolderAccess, isUsed: Bool = true, isChecked: Bool = true) throws {
         file = try CachedFile(path, access, minimum: CachedVolumeHeader.size, isUsed: isUsed)
         let header = try CachedVolumeHeader(file.bytes, file: path)
-        if isChecked, !header.matches(file.bytes) {
+        if isChecked, !header.matches(file.bytes, name: FilePath.name(of: path)) {
             throw ImagingError.damagedCache(file: path, reason: "the bytes do not match their checksum")
         }
         (shape, spacing, type, intensities) = (header.shape, header.spacing, header.type, header.intensities)

@@ -6,8 +6,8 @@ public import System
 ///
 /// Format of a volume's file, little-endian: magic `LVC4`, voxel type (u32, NIfTI's code: 4 int16, 16 float32), shape (3 × i64),
 /// spacing in millimetres (3 × f64), scale and offset of the voxels, then minimum and maximum of the image, mean, deviation, 0.5th and
-/// 99.5th percentile of its foreground, and the number of its outliers (9 × f64), SHA-256 of these 128 bytes and of the voxels, zeros
-/// up to byte 192, voxels x fastest. Every file may be deleted and created again.
+/// 99.5th percentile of its foreground, and the number of its outliers (9 × f64), SHA-256 of these 128 bytes, of the voxels
+/// and of the file's name, zeros up to byte 192, voxels x fastest. Every file may be deleted and created again.
 public struct VolumeCache: Sendable {
     public let folder: String
     let access: FolderAccess
@@ -38,7 +38,8 @@ public struct VolumeCache: Sendable {
             type: voxels.typeCode, shape: shape, spacing: spacing, intensities: intensities)
         try voxels.withBytes { bytes in
             precondition(bytes.count == shape.count * (voxels.typeCode == 4 ? 2 : 4), "one voxel per point")
-            try header.bytes(with: bytes).withUnsafeBytes { head in try write([head, bytes], name, Self.ending) }
+            let head = header.bytes(with: bytes, name: name + Self.ending)
+            try head.withUnsafeBytes { try write([$0, bytes], name, Self.ending) }
         }
     }
 
@@ -58,7 +59,8 @@ public struct VolumeCache: Sendable {
     /// - Parameter pieces: the bytes to store, one after another.
     /// - Throws: `unwritable`.
     public func storeLabels(_ pieces: [UnsafeRawBufferPointer], as name: String) throws {
-        try LabelsHeader.bytes(of: pieces).withUnsafeBytes { try write([$0] + pieces, name, Self.labelEnding) }
+        let head = LabelsHeader.bytes(of: pieces, name: name + Self.labelEnding)
+        try head.withUnsafeBytes { try write([$0] + pieces, name, Self.labelEnding) }
     }
 
     /// Maps the coded labels stored under `name`; otherwise as `open`.

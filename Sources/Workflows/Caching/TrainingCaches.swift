@@ -37,13 +37,15 @@ package struct TrainingCaches: Sendable {
         return problems
     }
 
-    /// Removes images, labels and what interrupted writes left, except what a process has mapped and what `lacunad` did not write.
-    package func clear() async throws -> [CacheClearing] {
+    /// Removes images, labels and what interrupted writes left a day ago, except what a process has mapped and what `lacunad` did not write.
+    ///
+    /// - Parameter now: seconds since 1970.
+    package func clear(now: Int) async throws -> [CacheClearing] {
         try await disk.run { [caches = workspace.caches] in
             try caches.map { cache in
                 var clearing = CacheClearing(folder: cache.folder)
                 for entry in try cache.entries() {
-                    clearing.add(entry, entry.kind == .foreign ? nil : cache.remove(entry))
+                    clearing.add(entry, cache.clear(entry, now: now))
                 }
                 return clearing
             }
@@ -52,6 +54,15 @@ package struct TrainingCaches: Sendable {
 }
 
 extension VolumeCache {
+    /// Nil for a file that is not this cache's.
+    fileprivate func clear(_ entry: Entry, now: Int) -> Removal? {
+        switch entry.kind {
+        case .foreign: nil
+        case .unfinished where entry.usedAt > now - 86_400: .inUse
+        case .volume, .labels, .unfinished: remove(entry)
+        }
+    }
+
     fileprivate func problemOfWhole(_ entry: Entry) -> String? {
         switch entry.kind {
         case .foreign: "lacunad did not write it"
@@ -90,7 +101,7 @@ package struct CacheClearing: Sendable, Hashable {
     package let folder: String
     package private(set) var removed = 0
     package private(set) var removedBytes = 0
-    /// Files that a process has mapped.
+    /// Files that a process has mapped, or may be writing.
     package private(set) var inUse = 0
     /// Files that `lacunad` did not write.
     package private(set) var foreign = 0
