@@ -57,13 +57,13 @@ extension Session {
     fileprivate func tell(_ result: OrganRelease.Result) {
         if result.empty > 0 {
             output.note(
-                "\(result.empty) of the masks have no voxels and stay withheld; lacuna review absent records that an organ is not there"
+                "masks without voxels, which stay withheld: \(result.empty); lacuna review absent records that an organ is not there"
             )
         }
         for overlap in result.overlaps {
             output.warn(
-                "\(overlap.organ) shares \(overlap.voxels) voxels in \(overlap.volumes) volumes with visible pseudo labels of \(overlap.other), "
-                    + "which excludes it; look at them with lacuna mask picture, and reject the wrong ones with lacuna review reject"
+                "\(overlap.organ) shares voxels with visible pseudo labels of \(overlap.other), \(overlap.voxels) in volumes: \(overlap.volumes). It "
+                    + "excludes \(overlap.other); look at them with lacuna mask picture, and reject the wrong ones with lacuna review reject"
             )
         }
         if let problem = result.unchecked {

@@ -10,7 +10,7 @@ package struct OrganRelease: Sendable {
         package let labels: Int
         /// The masks without voxels, which stay withheld.
         package let empty: Int
-        /// What the released masks share with visible labels of organs that exclude theirs.
+        /// What the released masks share with visible pseudo labels of organs that exclude theirs.
         package let overlaps: [ReleaseOverlap]
         /// Why the masks were not compared with other labels; nil where they were.
         package let unchecked: String?

@@ -33,7 +33,7 @@ import Testing
 
     @Test(arguments: [
         ("roundd list", "unknown command: lacuna roundd", "did you mean round?"),
-        ("weather", "unknown command: lacuna weather", "available: coverage, database, dataset"),
+        ("weather", "unknown command: lacuna weather", "available: cache, coverage, database"),
         ("mask exprt 1 liver", "unknown command: lacuna mask exprt", "did you mean export?"),
     ]) func anUnknownCommandIsReportedWithTheMostSimilar(line: String, problem: String, remedy: String) async throws {
         try await Workbench.with { bench in
