@@ -6,7 +6,7 @@ import Testing
 extension DaemonTests {
     /// Everything that `lacunad serve` writes on standard error is a log line.
     @Suite struct ServeLogTests {
-        /// A daemon with much to warn of: an organ without annotations, a damaged cached image, and folders that others may read.
+        /// A daemon with much to warn of: an organ without annotations, damaged files of the cache, and folders that others may read.
         private func warnings(_ format: String, _ place: Place) async throws -> String {
             let first = try await place.daemon()
             try #require(first.status == 0, "\(first.errors)")
@@ -23,7 +23,7 @@ extension DaemonTests {
             await daemon.stops()
             for text in [
                 "could be read by other users", "organ annotated in no training volume",
-                "damaged cached image made again",
+                "damaged file of the cache made again",
                 "metrics served",
             ] { #expect(daemon.text.contains(text), "\(text): \(daemon.text)") }
             return daemon.text
