@@ -5,7 +5,7 @@ internal import Glibc
 /// Makes the `VoxelStates` of a volume from its states, slice by slice. A group of channels that has more states than a byte has values is
 /// divided in two.
 ///
-/// States are told apart by a hash, and each slice is compared with what its codes stand for.
+/// States are told apart by a hash, and the codes of each slice are decoded again and compared with it.
 package struct StateEncoder {
     /// Entries of a palette.
     static let tableSize = 256
@@ -109,7 +109,7 @@ private struct OpenGroup {
         return isFaithful(planes, first: first, count: count) ? .done : .collided
     }
 
-    /// Makes the next code stand for a state of the group's channels.
+    /// Assigns the next code to a state of the group's channels.
     private mutating func enter(_ state: [UInt8], _ hash: UInt64) -> UInt8 {
         for (channel, value) in state.enumerated() { tables[channel * StateEncoder.tableSize + used] = value }
         codeOfHash[hash] = UInt8(used)

@@ -11,8 +11,8 @@ struct CacheClear: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna cache clear
-              removed  removedBytes  inUse  foreign  folder
-                   15       4721976      0        0  …/.lacuna/cache
+              removed  removed bytes  in use  foreign  folder
+                   14        1248384       0        0  …
             """)
 
     @OptionGroup var caches: CacheOptions

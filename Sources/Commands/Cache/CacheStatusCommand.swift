@@ -11,8 +11,8 @@ struct CacheStatusCommand: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna cache status
-              images  imageBytes  labels  labelBytes  unfinished  foreign  folder
-                   9     3497400       6     1224576           0        0  …/.lacuna/cache
+              images  image bytes  labels  label bytes  unfinished  foreign  folder
+                   6       664704       8       583680           0        0  …
             """)
 
     @OptionGroup var caches: CacheOptions

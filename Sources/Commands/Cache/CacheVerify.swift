@@ -11,8 +11,8 @@ struct CacheVerify: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacuna cache verify
-              file                     bytes    problem
-              …-70x59x47.volume        388412   is not what was cached: the bytes do not match their checksum
+              file                     bytes  problem
+              …-48x48x24.volume       110784  is not what was cached: the bytes do not match their checksum
             """)
 
     @OptionGroup var caches: CacheOptions

@@ -12,12 +12,12 @@ struct BatchesCommand: AsyncParsableCommand {
 
             EXAMPLE:
               $ lacunad benchmark batches --size 32 --batches 20
-              bench             batches_32_k13
-              threads           1
-              bytesPerPatch     557056
-              patchesPerSecond  16230
-              copiesPerSecond   19800
-              share             0.82
+              bench               batches_32_k13
+              threads             1
+              bytes per patch     557056
+              patches per second  22573.1
+              copies per second   88206.8
+              share               0.26
             """)
 
     @OptionGroup var options: GlobalOptions

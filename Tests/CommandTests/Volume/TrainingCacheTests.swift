@@ -13,7 +13,7 @@ import Testing
 @testable import Daemon
 
 /// The images of a run as training maps them into memory.
-@Suite struct ImageCacheTests {
+@Suite struct TrainingCacheTests {
     private static let shape = GridShape(8, 8, 4)
 
     /// An image of 2 x 2 x 3 mm.
