@@ -72,8 +72,11 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         /// libtorch behind a C surface of opaque handles; the one place that sees its headers.
         .target(name: "CTorch", cxxSettings: [.unsafeFlags(torchHeaders)], linkerSettings: torchLibraries),
-        /// Loops over raw memory in C, built for several instruction sets, which Swift cannot do; optimised in debug builds too.
-        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"])]),
+        /// What batches are cut out with: loops over raw memory in C, built for several instruction sets, which Swift cannot do; optimised
+        /// in debug builds too.
+        .target(name: "CBatches", cSettings: [.unsafeFlags(["-O2"])]),
+        /// The losses, as `CBatches`.
+        .target(name: "CKernels", dependencies: ["CBatches"], cSettings: [.unsafeFlags(["-O2"])]),
 
         // MARK: - Core: values and rules, no I/O
 
@@ -104,6 +107,8 @@ let package = Package(
         .target(name: "Numerics", dependencies: ["Domain"], swiftSettings: kernels),
         /// Pictures as PNG and SVG: grey images, masks, text, through Cairo.
         .target(name: "Drawing", dependencies: ["CCairo"], swiftSettings: kernels),
+        /// Images and coded labels of a training, and batches that are cut out of them: knows neither libtorch nor files.
+        .target(name: "Batches", dependencies: ["CBatches", "Domain", "Plans", "System"], swiftSettings: kernels),
         /// Tensors, layers, optimisers and checkpoints over libtorch.
         .target(name: "Tensors", dependencies: ["CTorch", "System"], swiftSettings: kernels),
 
@@ -123,9 +128,10 @@ let package = Package(
         .target(name: "Exporters", dependencies: ["Domain", "Imaging", "System"], swiftSettings: kernels),
         /// Leased work in PostgreSQL: claim, heartbeat, complete, fencing.
         .target(name: "Jobs", dependencies: ["Postgres"], swiftSettings: swift),
-        /// Networks, known-voxel losses, confidence, sampler, trainer, evaluator.
+        /// Networks, known-voxel losses, confidence, trainer, evaluator.
         .target(
-            name: "Learning", dependencies: ["CKernels", "Domain", "Numerics", "Plans", "System", "Tensors"],
+            name: "Learning",
+            dependencies: ["Batches", "CKernels", "Domain", "Numerics", "Plans", "System", "Tensors"],
             swiftSettings: kernels
         ),
         /// INERRANT's life cycle over small protocols; knows neither libtorch nor PostgreSQL.
@@ -174,7 +180,7 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Catalog", "Cluster", "Console", "DICOM", "Domain", "Hashing", "Imaging", "Jobs", "Learning",
+                "Batches", "Catalog", "Cluster", "Console", "DICOM", "Domain", "Hashing", "Imaging", "Jobs", "Learning",
                 "Monitoring", "Numerics", "Objects", "Plans", "Postgres", "Rounds", "System", "Tensors", "Workflows",
                 argumentParser, logging, lifecycle, signals,
             ], swiftSettings: swift),
@@ -200,7 +206,7 @@ let package = Package(
         .testTarget(
             name: "DrawingTests", dependencies: ["Drawing", "Imaging"], swiftSettings: kernels),
         .testTarget(
-            name: "LearningTests", dependencies: ["Domain", "Learning", "Plans", "System", "Tensors"],
+            name: "LearningTests", dependencies: ["Batches", "Domain", "Learning", "Plans", "System", "Tensors"],
             exclude: ["Oracle"],
             swiftSettings: kernels),
         .testTarget(
@@ -249,7 +255,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Catalog", "Commands", "Console", "Cluster", "DICOM", "Daemon", "Phantoms", "Imaging",
+                "Batches", "Catalog", "Commands", "Console", "Cluster", "DICOM", "Daemon", "Phantoms", "Imaging",
                 "Domain", "Numerics", "Plans",
                 "Postgres", "Schema", "Tensors", "TestSupport", "Learning", "Objects", "Drawing", "Workflows",
                 "lacuna", "lacunad",

@@ -353,13 +353,13 @@ comment on function run_volumes(bigint) is 'The volumes that a run may read, of 
 create function run_labels(p_run bigint)
 returns table (
     volume_id bigint, part split_part, organ text, status label_status, extent integer[], mask_id bigint, content_sha256 bytea,
-    object_digest bytea, object_offset bigint, object_length bigint)
+    object_digest bytea, object_offset bigint, object_length bigint, voxels bigint, known_voxels bigint)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with began as ( -- as run_part
         select v.subject_id, max(i.part) as part from run_input i join volume v on v.id = i.volume_id where i.run_id = p_run group by 1
     )
     select i.volume_id, greatest(b.part, s.part), o.key, a.status, a.extent, m.id, m.content_sha256, m.object_digest,
-        m.object_offset, m.object_length
+        m.object_offset, m.object_length, m.voxels, m.known_voxels
     from run_input i
     join run on run.id = i.run_id
     join volume v on v.id = i.volume_id
@@ -374,7 +374,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
       and not exists (select from withdrawn_dataset d where d.dataset_id = e.dataset_id)
     order by i.volume_id, o.key
 $$;
-comment on function run_labels(bigint) is 'The annotations of a run''s snapshot, without the test part, with the location of the masks'' bytes. A subject that was found to be held out since has its stricter part here.';
+comment on function run_labels(bigint) is 'The annotations of a run''s snapshot, without the test part, with the location of the masks'' bytes and their voxels. A subject that was found to be held out since has its stricter part here.';
 
 create function shown_round(p_round bigint, p_organ smallint) returns bigint
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
@@ -389,7 +389,7 @@ comment on function shown_round(bigint, smallint) is 'The round whose labels of 
 create function round_labels(p_round bigint)
 returns table (
     volume_id bigint, organ text, confidence real, mask_id bigint, content_sha256 bytea, object_digest bytea,
-    object_offset bigint, object_length bigint, is_earlier boolean)
+    object_offset bigint, object_length bigint, is_earlier boolean, voxels bigint, known_voxels bigint)
 language sql stable security definer set search_path = pg_catalog, lacuna, pg_temp as $$
     with shown as materialized (
         select w.* from (
@@ -398,7 +398,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         where w.round_id is not null and not is_recalled(w.round_id)
     )
     select l.volume_id, o.key, l.confidence, m.id, m.content_sha256, m.object_digest, m.object_offset, m.object_length,
-        l.carried or l.round_id <> p_round
+        l.carried or l.round_id <> p_round, m.voxels, m.known_voxels
     from shown s join pseudo_label l on l.round_id = s.round_id and l.organ_id = s.organ_id
     join mask m on m.id = l.mask_id join organ o on o.id = l.organ_id
     where not exists (select from withheld_volume h where h.volume_id = l.volume_id)
@@ -407,7 +407,7 @@ language sql stable security definer set search_path = pg_catalog, lacuna, pg_te
         select from volume v join locked_subject t on t.subject_id = v.subject_id where v.id = l.volume_id)
     order by l.volume_id, o.key
 $$;
-comment on function round_labels(bigint) is 'The pseudo labels that a run showed once a round of it was published, or those that the round staged, with the location of the masks'' bytes. is_earlier: the mask is of an earlier round, because the round withheld its own. Without volumes that are locked in a test part since, without masks that a person rejected, and without recalled rounds.';
+comment on function round_labels(bigint) is 'The pseudo labels that a run showed once a round of it was published, or those that the round staged, with the location of the masks'' bytes and their voxels. is_earlier: the mask is of an earlier round, because the round withheld its own. Without volumes that are locked in a test part since, without masks that a person rejected, and without recalled rounds.';
 
 create function round_masks(p_round bigint)
 returns table (

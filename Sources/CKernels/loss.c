@@ -46,7 +46,7 @@ static inline float weight_of(uint8_t state, float pseudo_weight) {
     return state == UNKNOWN ? 0.0f : state >= PSEUDO ? pseudo_weight : 1.0f;
 }
 
-CK_VARIANTS static void measure_block(
+CB_VARIANTS static void measure_block(
     const float *restrict logits, const uint8_t *restrict states, int count, float positive_weight, float pseudo_weight,
     float *restrict probabilities, ck_loss_sums *restrict sums) {
 #pragma clang fp reassociate(on) contract(fast)
@@ -89,7 +89,7 @@ void ck_measure_loss(
     }
 }
 
-CK_VARIANTS static void derive(
+CB_VARIANTS static void derive(
     float *restrict probabilities, const uint8_t *restrict states, int64_t count, float positive_weight,
     float pseudo_weight, float cross_entropy_factor, float overlap_factor, float predicted_factor) {
     for (int64_t i = 0; i < count; ++i) {

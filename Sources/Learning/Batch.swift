@@ -1,14 +1,6 @@
-public import Domain
+internal import Batches
+internal import Domain
 public import Tensors
-
-/// Where a row of a batch comes from.
-public struct PatchOrigin: Hashable, Sendable {
-    /// Index among the sampler's cases.
-    public let caseIndex: Int
-    /// The organ that the row was drawn for; nil for a row drawn anywhere.
-    public let organ: Int?
-    public let box: VoxelBox
-}
 
 /// The input of one step: tensors that are refilled for each step.
 public final class Batch {
@@ -22,7 +14,6 @@ public final class Batch {
     public let compositeSets: [[Int]]
     /// The weight of voxels that only a pseudo label knows; those that an annotation knows have weight 1.
     public let pseudoWeight: Float
-    public internal(set) var origins: [PatchOrigin] = []
 
     /// - Parameter patch: sizes of the spatial axes, outermost first.
     public init(
@@ -53,43 +44,12 @@ public final class Batch {
 }
 
 extension Batch {
-    /// The memory of one row.
-    struct Row {
-        let image: UnsafeMutableBufferPointer<Float>
-        let states, composite: UnsafeMutableBufferPointer<UInt8>
-    }
-
-    /// The memory of all rows.
-    ///
-    /// `@unchecked Sendable`: each thread writes rows of its own.
-    struct Rows: @unchecked Sendable {
-        fileprivate let count: Int
-        fileprivate let all: Row
-
-        func row(_ index: Int) -> Row {
-            Row(image: part(index, all.image), states: part(index, all.states), composite: part(index, all.composite))
-        }
-
-        private func part<T>(_ row: Int, _ all: UnsafeMutableBufferPointer<T>) -> UnsafeMutableBufferPointer<T> {
-            let size = all.count / count
-            return UnsafeMutableBufferPointer(rebasing: all[row * size..<(row + 1) * size])
-        }
-    }
-
-    /// Calls `body` with the memory of the rows, which is valid during the call.
-    func withRows(_ body: (Rows) throws -> Void) throws {
-        let count = image.shape[0]
-        try image.withMutableFloats { image in
-            try states.withMutableBytes { states in
-                guard let composite else {
-                    let none = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
-                    return try body(Rows(count: count, all: Row(image: image, states: states, composite: none)))
-                }
-                try composite.withMutableBytes {
-                    try body(Rows(count: count, all: Row(image: image, states: states, composite: $0)))
-                }
-            }
-        }
+    /// The memory of its tensors, valid while the batch lives.
+    func memory() throws -> BatchMemory {
+        let none = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
+        return BatchMemory(
+            rows: image.shape[0], image: try image.withMutableFloats { $0 },
+            states: try states.withMutableBytes { $0 }, composite: try composite?.withMutableBytes { $0 } ?? none)
     }
 
     /// The weight of a voxel in a state: 0 where it is unknown.

@@ -1,3 +1,4 @@
+internal import Batches
 internal import Domain
 
 /// Makes the candidates of a volume from its prediction, slice by slice. Memory: for each organ to relabel that of

@@ -1,3 +1,4 @@
+public import Batches
 internal import Domain
 public import Plans
 public import Tensors
@@ -12,7 +13,6 @@ public final class ConfidenceTrainer {
     private let recipe: RoundRecipe
     private let settings: LearningSettings
     private let sampler: Sampler
-    private let batch: Batch
     private let optimiser: Optimiser
 
     /// - Parameter sampler: over the cases of the split's confidence part, or else those of training.
@@ -20,7 +20,6 @@ public final class ConfidenceTrainer {
         (self.network, self.recipe, self.settings, self.sampler) = (network, recipe, settings, sampler)
         head = try ConfidenceHead(
             network.plan, method: recipe.confidence, width: settings.confidenceWidth, seed: recipe.seed)
-        batch = try sampler.makeBatch()
         optimiser = try Optimiser(.adam, head.parameters)
     }
 
@@ -28,9 +27,10 @@ public final class ConfidenceTrainer {
     ///
     /// - Parameter event: called after every step with the number of steps done and the loss; an error ends the training.
     public func run(event: (_ step: Int, _ loss: Double) throws -> Void = { _, _ in }) throws {
+        let feed = try BatchFeed(
+            sampler, recipe.confidenceCourse, steps: 0..<recipe.confidenceSteps, plan: network.plan, settings: settings)
         for step in 0..<recipe.confidenceSteps {
-            try sampler.fill(batch, seed: recipe.seed, round: Self.firstRound + recipe.round, step: step)
-            let loss = try takeStep()
+            let loss = try takeStep(try feed.next().batch)
             guard loss.isFinite else { throw LearningError.diverged(step: step) }
             try event(step + 1, loss)
         }
@@ -45,17 +45,14 @@ public final class ConfidenceTrainer {
         return checkpoint
     }
 
-    /// Offset of the round in the random key, so that the batches differ from those of the network.
-    private static let firstRound = 1 << 20
-
-    private func takeStep() throws -> Double {
+    private func takeStep(_ batch: Batch) throws -> Double {
         let (features, logits) = try Torch.withoutGradients {
             try Torch.withBFloat16(settings.usesBFloat16) {
                 let features = try network.features(batch.image)
                 return (features, try network.logits(fromFeatures: features))
             }
         }
-        let target = try target(of: try logits.float32())
+        let target = try target(of: try logits.float32(), batch)
         head.parameters.clearGradients()
         let confidence = try head.confidence(features: try features.float32(), logits: logits)
         let loss = try loss(confidence, target)
@@ -77,7 +74,7 @@ public final class ConfidenceTrainer {
         let value, weight: Tensor
     }
 
-    private func target(of logits: Tensor) throws -> Target {
+    private func target(of logits: Tensor, _ batch: Batch) throws -> Target {
         var value = try logits.sigmoid().floats()
         var weight = Array(repeating: Float(0), count: value.count)
         let isLabel = recipe.confidence == .correctness

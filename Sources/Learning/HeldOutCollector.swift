@@ -1,3 +1,4 @@
+public import Batches
 public import Domain
 
 /// Compares the prediction of a held-out volume with its labels, slice by slice. Memory: for each organ that of `PredictedPositives` and

@@ -1,4 +1,5 @@
 internal import Domain
+internal import Batches
 public import Plans
 
 extension LearningSettings {

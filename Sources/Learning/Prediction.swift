@@ -60,16 +60,3 @@ extension ConfidenceMethod {
         return self == .entropy ? 1 - entropyInBits(p) : p
     }
 }
-
-extension BitVolume {
-    /// Calls `body` with the index of every set voxel, ascending.
-    func forEachSet(_ body: (Int) -> Void) {
-        for (position, word) in words.enumerated() where word != 0 {
-            var rest = word
-            while rest != 0 {
-                body(position * 64 + rest.trailingZeroBitCount)
-                rest &= rest - 1
-            }
-        }
-    }
-}

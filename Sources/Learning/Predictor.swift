@@ -1,3 +1,4 @@
+public import Batches
 public import Domain
 public import Plans
 internal import Tensors

@@ -1,3 +1,4 @@
+public import Batches
 public import Domain
 
 /// A pseudo label of one organ in one volume.

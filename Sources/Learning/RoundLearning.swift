@@ -1,3 +1,4 @@
+public import Batches
 public import Domain
 public import Plans
 public import Tensors
@@ -9,31 +10,35 @@ public struct RoundLearning: Sendable {
     public let settings: LearningSettings
     public let origin: TrainingOrigin
     public let rule: KnownVoxelRule
+    /// For flips from left to right.
+    public let mirror: ChannelMirror
 
     public init(
         _ plan: NetworkPlan, recipe: RoundRecipe, settings: LearningSettings, origin: TrainingOrigin,
-        rule: KnownVoxelRule
+        rule: KnownVoxelRule, mirror: ChannelMirror
     ) {
         (self.plan, self.recipe, self.settings) = (plan, recipe, settings)
-        (self.origin, self.rule) = (origin, rule)
+        (self.origin, self.rule, self.mirror) = (origin, rule, mirror)
     }
 
-    /// - Throws: `LearningError` for data or a checkpoint that do not fit, and `TensorError`.
-    public func trainer(_ data: TrainingData, from start: TrainingStart) throws -> Trainer {
-        let sampler = try Sampler(data, plan: plan, settings: settings, pseudoWeight: recipe.pseudoWeight)
-        return try Trainer(
-            plan, recipe: recipe, settings: settings, origin: origin, sampler: sampler, start: start)
+    /// - Throws: `BatchError.nothingToLearn`.
+    public func sampler(_ data: TrainingData) throws -> Sampler {
+        try Sampler(data, organs: plan.organs.count, settings: settings, mirror: mirror)
+    }
+
+    /// - Throws: `LearningError` for a checkpoint that does not fit, and `TensorError`.
+    public func trainer(_ sampler: Sampler, from start: TrainingStart) throws -> Trainer {
+        try Trainer(plan, recipe: recipe, settings: settings, origin: origin, sampler: sampler, start: start)
     }
 
     /// Fits the confidence head under a network. Blocks.
     ///
     /// - Parameters:
-    ///   - data: of the split's confidence part, or else those of training.
+    ///   - sampler: of the split's confidence part, or else of training.
     ///   - step: called after every step; an error ends the fit.
     public func fitHead(
-        under network: Checkpoint, _ data: TrainingData, step: () throws -> Void
+        under network: Checkpoint, _ sampler: Sampler, step: () throws -> Void
     ) throws -> Checkpoint {
-        let sampler = try Sampler(data, plan: plan, settings: settings)
         let trainer = try ConfidenceTrainer(
             try UNet(network), recipe: recipe, settings: settings, sampler: sampler)
         try trainer.run { _, _ in try step() }

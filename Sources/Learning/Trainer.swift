@@ -1,3 +1,4 @@
+public import Batches
 public import Plans
 public import System
 public import Tensors
@@ -48,7 +49,7 @@ public final class Trainer {
     let origin: TrainingOrigin
     let optimiser: Optimiser
     private let sampler: Sampler
-    private let batch: Batch
+    private var feed: BatchFeed?
     private let loss: KnownVoxelLoss
     private let course: LearningRateCourse
     private let lowPrecision: Bool
@@ -61,7 +62,6 @@ public final class Trainer {
         (self.recipe, self.settings, self.origin, self.sampler) = (recipe, settings, origin, sampler)
         network = try UNet(plan, seed: recipe.seed &+ UInt64(recipe.round))
         optimiser = try Optimiser(settings.optimiser == .adam ? .adam : .sgd, network.parameters)
-        batch = try sampler.makeBatch()
         loss = KnownVoxelLoss(
             normalisation: settings.normalisation, diceWeight: settings.diceWeight,
             positiveWeights: recipe.isFresh ? sampler.positiveWeights() : nil)
@@ -121,12 +121,11 @@ public final class Trainer {
         let start = ContinuousClock.now
         var (loss, loaderWait) = (0.0, Duration.zero)
         network.parameters.clearGradients()
-        for part in 0..<settings.accumulation {
+        for _ in 0..<settings.accumulation {
             let began = ContinuousClock.now
-            let number = step * settings.accumulation + part
-            try sampler.fill(batch, seed: recipe.seed, round: recipe.round, step: number)
+            let batch = try openFeed().next().batch
             loaderWait += ContinuousClock.now - began
-            loss += try addGradients() / Double(settings.accumulation)
+            loss += try addGradients(of: batch) / Double(settings.accumulation)
         }
         try shapeGradients()
         try optimiser.step(learningRate: recipe.learningRate * course.share(after: step))
@@ -135,10 +134,20 @@ public final class Trainer {
             step: step, steps: recipe.steps, loss: loss, duration: ContinuousClock.now - start, loaderWait: loaderWait)
     }
 
-    /// Adds the gradients of the batch to those of the parameters.
+    /// The batches of the steps that are left, from the first step on.
+    private func openFeed() throws -> BatchFeed {
+        if let feed { return feed }
+        let opened = try BatchFeed(
+            sampler, recipe.course, steps: recipe.batches(from: step, settings), plan: network.plan,
+            settings: settings, pseudoWeight: recipe.pseudoWeight)
+        feed = opened
+        return opened
+    }
+
+    /// Adds the gradients of a batch to those of the parameters.
     ///
     /// - Returns: its loss.
-    private func addGradients() throws -> Double {
+    private func addGradients(of batch: Batch) throws -> Double {
         let logits = try Torch.withBFloat16(lowPrecision) { try network(batch.image) }
         let loss = try self.loss(logits, batch)
         guard loss.value.isFinite else { throw LearningError.diverged(step: step) }

@@ -1,7 +1,7 @@
 public import Domain
 
 extension LearningSettings: SettingSection {
-    public static let keys: [SettingKey<LearningSettings>] = networkKeys + inputKeys + trainingKeys
+    public static let keys: [SettingKey<LearningSettings>] = networkKeys + inputKeys + augmentationKeys + trainingKeys
 
     private static let networkKeys: [SettingKey<LearningSettings>] = [
         .integer(
@@ -60,6 +60,9 @@ extension LearningSettings: SettingSection {
         .choice("optimiser", \.optimiser, "Adam, or stochastic gradient descent with momentum 0.9."),
         .choice("precision", \.precision, "Number format of convolutions."),
         .integer("threads", \.threads, 0...1024, "Processor threads of libtorch; 0: its own choice."),
+        .integer(
+            "loaders", \.loaders, 0...64,
+            "Threads that fill batches ahead of the training; 0: half of the processor's cores, at most 4."),
         .integer("checkpointSteps", \.checkpointSteps, 1...1_000_000, "Steps between two checkpoints."),
         .choice("normalisation", \.normalisation, "Divisor of the summed loss over known voxels."),
         .number("diceWeight", \.diceWeight, .range(0...10), "Weight of the soft Dice term over known voxels."),

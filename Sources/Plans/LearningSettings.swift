@@ -72,6 +72,8 @@ public struct LearningSettings: Hashable, Sendable {
     public var intensityJitter = 0.1
     public var batch = 8
     public var foregroundShare = 0.5
+    public var augmentation = AugmentationSettings()
+    var augmentationBase = AugmentationSet.none
 
     // MARK: Training
     public var learningRate = 1e-3
@@ -85,6 +87,7 @@ public struct LearningSettings: Hashable, Sendable {
     public var optimiser = OptimiserChoice.adam
     public var precision = Precision.auto
     public var threads = 0
+    public var loaders = 0
     public var checkpointSteps = 100
     public var normalisation = LossNormalisation.total
     public var diceWeight = 0.5
@@ -114,6 +117,7 @@ public struct LearningSettings: Hashable, Sendable {
         let sizes = "\(dimensions) multiples of \(multiple) (for these widths), each above \(multiple)"
         try require(fits(patch, multiple), "patch", sizes, beside: ["dimensions", "widths"])
         try require(predictionPatch.isEmpty || fits(predictionPatch, multiple), "predictionPatch", sizes + ", or none")
+        try validateAugmentation()
         try require(windowLow < windowHigh, "windowHigh", "a number above windowLow", beside: ["windowLow"])
     }
 

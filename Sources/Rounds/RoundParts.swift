@@ -58,6 +58,8 @@ public enum RoundEvent: Sendable, Hashable {
     /// The run was claimed. `round`: the first that is not closed, nil where all are; `isNew`: no round has begun.
     case opened(run: RunID, round: Int?, isNew: Bool)
     case began(RoundWork, round: Int)
+    /// `done` of the `total` volumes that the training of a round needs are in the cache and can be drawn from; steps may be taken meanwhile.
+    case prepared(round: Int, done: Int, total: Int)
     /// `step` of `steps` optimiser steps of the round are done; loss and time are those of the step.
     case step(round: Int, step: Int, steps: Int, loss: Double, StepTime)
     /// The network was evaluated on the validation part after `step` steps of the round; `dice` is the mean over the organs.

@@ -1,5 +1,7 @@
+import Batches
 import Domain
 import Learning
+import Plans
 import Tensors
 
 extension Batch {
@@ -22,4 +24,22 @@ extension Batch {
 
     /// [N, organs, (Z,) Y, X].
     func knowledge() throws -> [UInt8] { try states.withMutableBytes { Array($0) } }
+}
+
+extension Sampler {
+    /// A batch alone, of round 1.
+    func batch(
+        _ step: Int, _ settings: LearningSettings, organs: [String], seed: UInt64 = 1
+    ) throws -> (batch: Batch, origins: [PatchOrigin]) {
+        let feed = try BatchFeed(
+            self, Course(seed: seed, round: 1), steps: step..<step + 1, plan: settings.plan(organs: organs),
+            settings: settings)
+        let taken = try feed.next()
+        return try withExtendedLifetime(feed) {
+            let copy = try Batch(
+                image: taken.batch.image, states: try taken.batch.knowledge(), organs: organs.count,
+                compositeSets: [])
+            return (copy, taken.origins)
+        }
+    }
 }

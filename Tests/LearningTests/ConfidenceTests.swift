@@ -1,3 +1,4 @@
+import Batches
 import Domain
 import Learning
 import Plans
@@ -41,7 +42,7 @@ import Testing
             let plan = settings.plan(organs: ["bright"])
             let rule = KnownVoxelRule(organCount: 1, exclusions: [])
             let cases = (1...3).map { Self.item($0) }
-            let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
+            let sampler = try Sampler(cases, settings: settings, rule: rule)
             let network = try UNet(plan, seed: 5)
             let recipe = smallRecipe {
                 $0.confidenceSteps = 100

@@ -1,3 +1,4 @@
+import Batches
 import Domain
 import Learning
 import Plans
@@ -18,10 +19,8 @@ import Testing
         }
         return try await tensorThread.run {
             let rule = KnownVoxelRule(organCount: 1, exclusions: [])
-            let sampler = try Sampler([item], plan: settings.plan(organs: ["a"]), settings: settings, rule: rule)
-            let batch = try sampler.makeBatch()
-            try sampler.fill(batch, seed: 1, round: 0, step: 0)
-            return try batch.image.floats()
+            let sampler = try Sampler([item], settings: settings, rule: rule)
+            return try sampler.batch(0, settings, organs: ["a"]).batch.image.floats()
         }
     }
 

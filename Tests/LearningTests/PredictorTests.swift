@@ -1,3 +1,4 @@
+import Batches
 import Domain
 import Learning
 import Plans

@@ -1,3 +1,4 @@
+import Batches
 import Domain
 import Learning
 import Plans
@@ -22,13 +23,12 @@ import Testing
         let cases = cases ?? self.cases
         return try await tensorThread.run {
             let rule = KnownVoxelRule(organCount: 1, exclusions: [])
-            let sampler = try Sampler(cases, plan: settings.plan(organs: ["cube"]), settings: settings, rule: rule)
-            let batch = try sampler.makeBatch()
+            let sampler = try Sampler(cases, settings: settings, rule: rule)
             return try steps.map { step in
-                try sampler.fill(batch, seed: seed, round: 1, step: step)
+                let (batch, origins) = try sampler.batch(step, settings, organs: ["cube"], seed: seed)
                 let states = try batch.knowledge()
                 return Drawn(
-                    origins: batch.origins, image: try batch.image.floats(),
+                    origins: origins, image: try batch.image.floats(),
                     target: states.map { VoxelKnowledge.truth($0) == VoxelKnowledge.positive ? 1 : 0 },
                     known: states.map { $0 == VoxelKnowledge.unknown ? 0 : 1 })
             }
@@ -101,7 +101,6 @@ import Testing
             $0.missingAsBackground = true
             $0.foregroundShare = 0
         }
-        let plan = settings.plan(organs: ["cube", "other"])
         let two = cases[..<2].map { item in
             var copy = item
             copy.labels.append(.unknown)
@@ -109,9 +108,8 @@ import Testing
         }
         let (known, target) = try await tensorThread.run {
             let rule = KnownVoxelRule(organCount: 2, exclusions: [])
-            let sampler = try Sampler(two, plan: plan, settings: settings, rule: rule)
-            let batch = try sampler.makeBatch()
-            try sampler.fill(batch, seed: 1, round: 0, step: 0)
+            let sampler = try Sampler(two, settings: settings, rule: rule)
+            let batch = try sampler.batch(0, settings, organs: ["cube", "other"]).batch
             let organs = try batch.knowledge().enumerated()
             func count(_ isCounted: (UInt8) -> Bool) -> [Int] {
                 organs.reduce(into: [0, 0]) { $0[$1.offset / 256 % 2] += isCounted($1.element) ? 1 : 0 }
@@ -127,13 +125,13 @@ import Testing
         let settings = smallSettings { ($0.missingAsBackground, $0.foregroundShare) = (true, 0) }
         let drawn = try await draw(Array(0..<20), settings)
         #expect(Set(drawn.flatMap { $0.origins.map(\.caseIndex) }) == [0, 1])
-        await #expect(throws: LearningError.nothingToLearn) {
+        await #expect(throws: BatchError.nothingToLearn) {
             _ = try await draw([0], settings, cases: [cases[2]])
         }
     }
 
     @Test func nothingKnownIsAnError() async {
-        await #expect(throws: LearningError.nothingToLearn) {
+        await #expect(throws: BatchError.nothingToLearn) {
             _ = try await draw([0], cases: [cases[2]])
         }
     }
@@ -141,6 +139,6 @@ import Testing
     @Test func aMaskOnAnotherGridIsAnError() async {
         var wrong = cases[0]
         wrong.labels = [.known(foreground: BitVolume(GridShape(3, 3, 3)))]
-        await #expect(throws: LearningError.self) { _ = try await draw([0], cases: [wrong]) }
+        await #expect(throws: BatchError.self) { _ = try await draw([0], cases: [wrong]) }
     }
 }

@@ -1,3 +1,4 @@
+import Batches
 import Domain
 import Learning
 import Plans
@@ -17,7 +18,7 @@ import Testing
         origin: TrainingOrigin = smallOrigin, organs: [String] = ["cube"]
     ) throws -> Trainer {
         let plan = settings.plan(organs: organs)
-        let sampler = try Sampler(cases, plan: plan, settings: settings, rule: rule)
+        let sampler = try Sampler(cases, settings: settings, rule: rule)
         return try Trainer(
             plan, recipe: recipe, settings: settings, origin: origin, sampler: sampler, start: start)
     }
@@ -237,7 +238,7 @@ import Testing
         let settings = smallSettings { $0.predictionPatch = [24, 24] }
         let (dice, before, after, plain, learned) = try await tensorThread.run {
             let plan = settings.plan(organs: ["cube"])
-            let sampler = try Sampler(Array(Self.cases[..<3]), plan: plan, settings: settings, rule: Self.rule)
+            let sampler = try Sampler(Array(Self.cases[..<3]), settings: settings, rule: Self.rule)
             let trainer = try Trainer(
                 plan, recipe: recipe, settings: settings, origin: smallOrigin, sampler: sampler)
             _ = try trainer.run()

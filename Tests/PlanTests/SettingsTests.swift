@@ -8,7 +8,7 @@ import Testing
         #expect(Set(LearningSettings.keys.map(\.name)).count == LearningSettings.keys.count)
         let all = LearningSettings().values
         #expect(try LearningSettings(all) == LearningSettings())
-        #expect(all.count == Mirror(reflecting: LearningSettings()).children.count)
+        #expect(all.count == Self.properties)
     }
 
     @Test func valuesOverrideDefaults() throws {

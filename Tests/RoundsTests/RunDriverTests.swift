@@ -41,7 +41,8 @@ import Testing
             case .published(let round, _): "published \(round)"
             case .closed(let round): "closed \(round)"
             case .ended: "ended"
-            case .step, .saved, .validated, .trained, .discarded, .confidenceFitted, .evaluated, .withheld, .staged,
+            case .prepared, .step, .saved, .validated, .trained, .discarded, .confidenceFitted, .evaluated, .withheld,
+                .staged,
                 .failed:
                 nil
             }

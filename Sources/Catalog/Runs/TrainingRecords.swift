@@ -78,6 +78,13 @@ public struct RunVolume: Sendable, Hashable {
     public let affine: Affine
 }
 
+/// How many voxels a mask has, on the volume's own grid.
+public struct MaskSize: Sendable, Hashable {
+    public let voxels: Int
+    /// Those of its validity mask; nil where it is valid everywhere within its extent.
+    public let known: Int?
+}
+
 /// An annotation of a run's snapshot; `mask` is nil where the organ is absent.
 public struct RunLabel: Sendable, Hashable {
     public let volume: VolumeID
@@ -86,6 +93,8 @@ public struct RunLabel: Sendable, Hashable {
     /// Where it is complete, in canonical voxels; nil: everywhere.
     public let extent: VoxelBox?
     public let mask: MaskLocation?
+    /// Of the mask; nil without one, and where it was not asked for.
+    public var size: MaskSize?
 }
 
 /// A pseudo label that the run showed once a round was published; `confidence`, from 0 to 1, is nil where the mask is empty.
@@ -96,6 +105,8 @@ public struct RoundLabel: Sendable, Hashable {
     public let mask: MaskLocation
     /// Whether the mask is of an earlier round, because the round withheld its own.
     public let isEarlier: Bool
+    /// Of the mask; nil where it was not asked for.
+    public var size: MaskSize?
 }
 
 /// A round as the database has it.

@@ -1,3 +1,4 @@
+internal import Batches
 internal import Catalog
 internal import Domain
 internal import Learning
@@ -10,6 +11,7 @@ internal import Workflows
 
 /// A message of the training thread while it runs.
 private enum TrainingSignal: Sendable {
+    case prepared(done: Int, total: Int)
     case step(TrainingEvent)
     case validated(RoundValidation)
     case checkpoint(Checkpoint, step: Int)
@@ -32,11 +34,11 @@ extension LearningWorker: RoundTrainer {
         if let own, own.step >= context.plan.steps(inRound: context.round.number) {
             return weights(own.object, after: own.step, context, ending: .steps)
         }
-        let data = try await trainingData(context)
+        let preparation = try await training(context)
         let start = try await start(from: own, context)
         let (signals, source) = AsyncStream<TrainingSignal>.makeStream(bufferingPolicy: .unbounded)
         let stop = StopFlag()
-        async let outcome = runTraining(data, start, context, stop, source)
+        async let outcome = runTraining(preparation, start, context, stop, source)
         do {
             let last = try await follow(signals, context, observer)
             let ending = TrainingEnding(try await outcome)  // its error comes first: there may be no checkpoint yet
@@ -71,6 +73,8 @@ extension LearningWorker: RoundTrainer {
         var (losses, last): ([Double], LastCheckpoint?) = ([], nil)
         for await signal in signals {
             switch signal {
+            case .prepared(let done, let total):
+                observer.observe(.prepared(round: number, done: done, total: total))
             case .step(let event):
                 losses = losses.suffix(99) + [event.loss]
                 observer.observe(
@@ -107,11 +111,12 @@ extension LearningWorker: RoundTrainer {
     }
 
     private func runTraining(
-        _ data: TrainingData, _ start: TrainingStart, _ context: RoundContext, _ stop: StopFlag,
+        _ preparation: TrainingPreparation, _ start: TrainingStart, _ context: RoundContext, _ stop: StopFlag,
         _ signals: AsyncStream<TrainingSignal>.Continuation
     ) async throws -> TrainingOutcome {
         defer { signals.finish() }
         let observer = RoundTraining.Observer(
+            prepared: { signals.yield(.prepared(done: $0, total: $1)) },
             step: { event in
                 signals.yield(.step(event))
                 if context.isStopping() { stop.raise() }
@@ -123,7 +128,8 @@ extension LearningWorker: RoundTrainer {
             })
         return try await divergenceIsFinal {
             let training = try await RoundTraining(
-                learning(context), data, from: start, library: library, onePart: context.plan.organsKeptInOnePart,
+                learning(context), preparation, from: start, library: library,
+                onePart: context.plan.organsKeptInOnePart,
                 thread: thread)
             return try await training.run(
                 stop: stop, requests: requests, isStopping: context.isStopping, observer: observer)
@@ -183,13 +189,9 @@ extension LearningWorker: RoundTrainer {
     /// Fits the confidence head on the confidence part, or on the annotations of the part train where that one is empty.
     private func fitHead(_ network: Checkpoint, _ context: RoundContext) async throws -> (Checkpoint, SplitPart) {
         let part = library.snapshot.partOfConfidence
-        let (learning, data) = (
-            learning(context), try await library.trainingData(in: part, rule) { try context.checkStop() }
-        )
+        let (learning, preparation) = (learning(context), await library.training(in: part, rule))
         let head = try await divergenceIsFinal {
-            try await thread.run {
-                try learning.fitHead(under: network, data) { try context.checkStop() }
-            }
+            try await preparation.fitHead(learning, under: network, on: thread) { try context.checkStop() }
         }
         return (head, part)
     }

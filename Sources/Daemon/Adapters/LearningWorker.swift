@@ -1,3 +1,4 @@
+internal import Batches
 internal import Catalog
 internal import Domain
 internal import Jobs
@@ -17,6 +18,7 @@ actor LearningWorker {
     let settings: LearningSettings
     let plan: NetworkPlan
     let rule: KnownVoxelRule
+    let mirror: ChannelMirror
     let origin: TrainingOrigin
     let catalog: TrainingCatalog
     let rounds: CatalogRoundStore
@@ -35,6 +37,7 @@ actor LearningWorker {
         claims: HeldClaims, leases: ExpiredLeases, requests: CheckpointRequest
     ) {
         (library, plan, rule, thread) = (parts.library, parts.network, parts.rule, parts.thread)
+        mirror = parts.mirror
         (settings, store, volumes) = (parts.settings, parts.store, parts.volumes)
         (self.origin, self.catalog, self.rounds) = (origin, catalog, rounds)
         (self.queue, self.claims, self.leases, self.requests) = (queue, claims, leases, requests)
@@ -46,17 +49,16 @@ actor LearningWorker {
     func learning(_ context: RoundContext) -> RoundLearning {
         RoundLearning(
             plan, recipe: context.plan.recipe(ofRound: context.round.number, settings), settings: settings,
-            origin: origin,
-            rule: rule)
+            origin: origin, rule: rule, mirror: mirror)
     }
 
     /// The volumes of the part train, with the labels that the round before published.
-    func trainingData(_ context: RoundContext) async throws -> TrainingData {
+    func training(_ context: RoundContext) async throws -> TrainingPreparation {
         var pseudo: [RoundLabel] = []
         if let previous = context.previous {
             pseudo = try await catalog.pseudoLabels(of: rounds.roundID(previous.number))
         }
-        return try await library.trainingData(in: .train, rule, pseudo: pseudo) { try context.checkStop() }
+        return await library.training(in: .train, rule, pseudo: pseudo)
     }
 
     func checkpoint(_ weights: StoredWeights) async throws -> Checkpoint { try await checkpoint(weights.object) }

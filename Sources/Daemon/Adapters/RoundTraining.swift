@@ -1,3 +1,4 @@
+internal import Batches
 internal import Catalog
 internal import Domain
 internal import Learning
@@ -14,23 +15,37 @@ final class RoundTraining: Sendable {
     private let onePart: Set<Int>
     private let thread: TensorThread
     private let held: HeldTrainer
+    private let preparation: TrainingPreparation
+    /// The volumes that the training needs, in this order.
+    private let order: [Int]
 
     /// - Parameters:
+    ///   - preparation: of the volumes from which it learns.
     ///   - library: of the volumes on which it is evaluated.
     ///   - onePart: indices of the organs of whose predicted masks the largest part alone is kept.
     ///   - thread: for all work on the network.
     /// - Throws: as `RoundLearning.trainer`.
     init(
-        _ learning: RoundLearning, _ data: TrainingData, from start: TrainingStart, library: CaseLibrary,
+        _ learning: RoundLearning, _ preparation: TrainingPreparation, from start: TrainingStart, library: CaseLibrary,
         onePart: Set<Int>, thread: TensorThread
     ) async throws {
         (self.library, self.thread, self.onePart) = (library, thread, onePart)
         (settings, rule) = (learning.settings, learning.rule)
-        held = try await thread.run { HeldTrainer(try learning.trainer(data, from: start)) }
+        self.preparation = preparation
+        let sampler = try learning.sampler(preparation.data)
+        let (held, step) = try await thread.run {
+            let trainer = try learning.trainer(sampler, from: start)
+            return (HeldTrainer(trainer), trainer.step)
+        }
+        self.held = held
+        order = sampler.volumes(
+            for: learning.recipe.batches(from: step, learning.settings), of: learning.recipe.course)
     }
 
-    /// What a training reports, in the order in which it happens; the first two on the thread of the network.
+    /// What a training reports, in the order in which it happens; steps and checkpoints on the thread of the network.
     struct Observer: Sendable {
+        /// Volumes that are there, of those that are needed. Called on any thread.
+        var prepared: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
         var step: @Sendable (TrainingEvent) -> Void = { _ in }
         var checkpoint: @Sendable (Checkpoint, _ step: Int) -> Void = { _, _ in }
         var validated: @Sendable (RoundValidation) -> Void = { _ in }
@@ -44,6 +59,15 @@ final class RoundTraining: Sendable {
     func run(
         stop: StopFlag = StopFlag(), requests: CheckpointRequest = CheckpointRequest(),
         isStopping: @escaping @Sendable () -> Bool = { false }, observer: Observer
+    ) async throws -> TrainingOutcome {
+        try await preparation.making(order, progress: { [order] in observer.prepared($0, order.count) }) {
+            try await self.train(stop, requests, isStopping, observer)
+        }
+    }
+
+    private func train(
+        _ stop: StopFlag, _ requests: CheckpointRequest, _ isStopping: @escaping @Sendable () -> Bool,
+        _ observer: Observer
     ) async throws -> TrainingOutcome {
         while true {
             let outcome = try await thread.run { [held] in

@@ -1,3 +1,4 @@
+internal import Batches
 internal import Catalog
 internal import Domain
 internal import Imaging
@@ -14,7 +15,7 @@ struct CaseLibrary: Sendable {
     let snapshot: RunSnapshot
     let cache: TrainingCache
     let settings: LearningSettings
-    let work = BlockingWork()
+    private(set) var work = BlockingWork()
     /// The parts of composite labels, as indices of organs.
     let composites: [OrganKey: [Int]]
     private let masks: MaskReader
@@ -26,6 +27,13 @@ struct CaseLibrary: Sendable {
     ) {
         (self.snapshot, self.cache, self.settings, self.masks) = (snapshot, cache, settings, masks)
         composites = ontology.compositeLabels(over: snapshot.organs)
+    }
+
+    /// The same, to be used beside this one.
+    var onThreadOfItsOwn: CaseLibrary {
+        var copy = self
+        copy.work = BlockingWork()
+        return copy
     }
 
     func grid(of volume: RunVolume) -> TrainingGrid { cache.grid(of: volume) }

@@ -4,13 +4,14 @@ internal import Hashing
 
 /// For which organs labels are coded, and by which rule.
 struct LabelPlan: Hashable, Sendable {
-    /// The number of organs, and with the composite labels.
-    let organs, channels: Int
+    let organs: [OrganKey]
+    /// The number of organs, and of composite labels.
+    let channels: Int
     /// Equal for equal plans.
     let key: String
 
     init(_ organs: [OrganKey], _ rule: KnownVoxelRule, compositeSets: [[Int]]) {
-        (self.organs, channels) = (organs.count, organs.count + compositeSets.count)
+        (self.organs, channels) = (organs, organs.count + compositeSets.count)
         let sets = compositeSets.map { $0.map(String.init).joined(separator: " ") }
         key = Self.key(of: [Self.coding] + organs.map(\.rawValue) + [rule.description] + sets)
     }

@@ -1,3 +1,4 @@
+internal import Batches
 internal import Catalog
 internal import DICOM
 internal import Domain
@@ -77,7 +78,7 @@ struct TrainingCache: Sendable {
         do {
             guard let mapped = try cache.openLabels(name) else { return nil }
             return try TrainingLabels(
-                mapped.payload, shape: grid(of: volume).shape, organs: content.plan.organs,
+                mapped.payload, shape: grid(of: volume).shape, organs: content.plan.organs.count,
                 channels: content.plan.channels, owner: mapped)
         } catch let error as ImagingError {
             report(.cachedFileDamaged(error))

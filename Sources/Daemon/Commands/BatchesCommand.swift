@@ -1,7 +1,8 @@
 internal import ArgumentParser
+internal import Batches
 internal import Console
-internal import Learning
-internal import Tensors
+internal import Plans
+internal import System
 
 struct BatchesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,11 +32,14 @@ struct BatchesCommand: AsyncParsableCommand {
     @Option(help: .value("number", "Number of patches in a batch."))
     var batch = 2
 
-    @Option(help: .value("number", "Number of measured batches, after three for warm-up."))
+    @Option(help: .value("number", "Number of measured batches, after four for warm-up."))
     var batches = 100
 
     @Option(help: .value("number", "Number of threads."))
     var threads = 1
+
+    @Flag(help: "Change the patches at random, as learning.augmentation: nnUNet does.")
+    var augmented = false
 
     func validate() throws {
         guard batches > 0, batch > 0, threads > 0, organs > 0 else {
@@ -48,12 +52,14 @@ struct BatchesCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let benchmark = BatchBenchmark(organs: organs, edge: size, batch: batch)
-        let result = try await TensorThread(threads: threads).run { [batches] in
-            try benchmark.run(batches: batches)
-        }
+        var settings = LearningSettings()
+        settings.augmentation = AugmentationSettings(augmented ? .nnUNet : .none)
+        let benchmark = BatchBenchmark(
+            organs: organs, edge: size, batch: batch, threads: threads, settings: settings)
+        let result = try await BlockingWork().run { [batches] in try benchmark.run(batches: batches) }
         options.output.report([
-            Cell.Field("bench", "batches_\(size)_k\(organs)"), Cell.Field("threads", result.threads),
+            Cell.Field("bench", "batches_\(size)_k\(organs)"), Cell.Field("threads", threads),
+            Cell.Field("augmented", augmented),
             Cell.Field("bytesPerPatch", result.bytesPerPatch),
             Cell.Field("patchesPerSecond", Cell.number(result.patchesPerSecond, places: 1)),
             Cell.Field("copiesPerSecond", Cell.number(result.copiesPerSecond, places: 1)),

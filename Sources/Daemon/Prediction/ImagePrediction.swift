@@ -1,3 +1,4 @@
+internal import Batches
 internal import Catalog
 internal import Console
 internal import Domain

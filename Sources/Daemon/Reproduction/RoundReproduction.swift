@@ -43,7 +43,7 @@ struct RoundReproduction: Sendable {
         parts = try await session.makeParts(snapshot, store: scratch)
         learning = RoundLearning(
             parts.network, recipe: plan.recipe(ofRound: number, parts.settings), settings: parts.settings,
-            origin: DaemonSession.origin(of: run), rule: parts.rule)
+            origin: DaemonSession.origin(of: run), rule: parts.rule, mirror: parts.mirror)
     }
 
     /// - Throws: `ObjectStoreError` and `TensorError` where the stored checkpoints cannot be read, and the errors of learning.
@@ -81,22 +81,20 @@ struct RoundReproduction: Sendable {
             guard let weights = origin.weights else { throw DaemonError.startMissing(run: origin.run) }
             start = .weights(try await checkpoint(weights))
         }
-        let data = try await parts.library.trainingData(in: .train, parts.rule, pseudo: pseudo)
+        let preparation = await parts.library.training(in: .train, parts.rule, pseudo: pseudo)
         let label = "round \(stored.number): training"
         let bar = session.session.output.progress(label, total: learning.recipe.steps)
         defer { bar.finish() }
         let training = try await RoundTraining(
-            learning, data, from: start, library: parts.library,
+            learning, preparation, from: start, library: parts.library,
             onePart: session.configuration.plan.organsKeptInOnePart, thread: parts.thread)
         _ = try await training.run(observer: RoundTraining.Observer(step: { bar.show($0.step, label: label) }))
         return try await training.checkpoint()
     }
 
     private func fitHead(under network: Checkpoint) async throws -> Checkpoint {
-        let (learning, data) = (
-            learning, try await parts.library.trainingData(in: snapshot.partOfConfidence, parts.rule)
-        )
-        return try await parts.thread.run { try learning.fitHead(under: network, data) {} }
+        let preparation = await parts.library.training(in: snapshot.partOfConfidence, parts.rule)
+        return try await preparation.fitHead(learning, under: network, on: parts.thread) {}
     }
 
     /// The reasons for differences that can be known.

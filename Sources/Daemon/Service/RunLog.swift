@@ -13,6 +13,8 @@ struct RunLog: RoundObserver, ClaimObserver {
         case .opened(let run, let round, let isNew):
             logger.info("run opened", [.run: run, .round: round.map { "\($0)" } ?? "none", .isNew: isNew])
         case .began(let work, let round): logger.info("work began", [.round: round, .work: work.rawValue])
+        case .prepared(let round, let done, let total):
+            logger.debug("volume prepared", [.round: round, .done: done, .total: total])
         case .step(let round, let step, let steps, let loss, let time):
             logger.debug(
                 "step finished",

@@ -10,15 +10,27 @@ internal import Synchronization
 final class RunProgress: RoundObserver, ClaimObserver {
     private let output: Output
     private let run: String
-    private let bar = Mutex<ProgressBar?>(nil)
+    private let shown = Mutex(Shown())
     /// A note to print after the next publication.
     private let afterPublication = Mutex<String?>(nil)
+
+    private struct Shown {
+        var bar: ProgressBar?
+        /// Volumes may still be prepared while steps are taken: the steps are shown.
+        var isPreparing = false
+
+        mutating func finish() {
+            bar?.finish()
+            (bar, isPreparing) = (nil, false)
+        }
+    }
 
     /// - Parameter run: the name of the run.
     init(_ output: Output, run: String) { (self.output, self.run) = (output, run) }
 
     func observe(_ event: RoundEvent) {
         switch event {
+        case .prepared(let round, let done, let total): prepare(round, done, total)
         case .step(let round, let step, let steps, let loss, _): advance(round, step, steps, loss)
         case .staged(let round, _, let done, let total): advance("round \(round): relabelling", done, total)
         case .discarded(let round, let step, let problem):
@@ -46,14 +58,26 @@ final class RunProgress: RoundObserver, ClaimObserver {
                 + "\(Console.Decimal.fixed(max(0, holder.secondsLeft), places: 1)) s for its lease to end")
     }
 
+    private func prepare(_ round: Int, _ done: Int, _ total: Int) {
+        let label = "round \(round): preparing volumes"
+        shown.withLock { shown in
+            guard shown.bar == nil || shown.isPreparing else { return }
+            let bar = shown.bar ?? output.progress(label, total: total)
+            bar.show(done, label: label)
+            (shown.bar, shown.isPreparing) = (bar, true)
+        }
+    }
+
     private func advance(_ round: Int, _ step: Int, _ steps: Int, _ loss: Double) {
         advance("round \(round): loss \(Self.short(loss))", step, steps)
     }
 
     private func advance(_ label: String, _ done: Int, _ total: Int) {
-        bar.withLock { bar in
-            if bar == nil { bar = output.progress(label, total: total) }
-            bar?.show(done, label: label)
+        shown.withLock { shown in
+            if shown.isPreparing { shown.finish() }
+            let bar = shown.bar ?? output.progress(label, total: total)
+            bar.show(done, label: label)
+            shown.bar = bar
         }
     }
 
@@ -62,12 +86,7 @@ final class RunProgress: RoundObserver, ClaimObserver {
         output.note(line)
     }
 
-    private func finishBar() {
-        bar.withLock { bar in
-            bar?.finish()
-            bar = nil
-        }
-    }
+    private func finishBar() { shown.withLock { $0.finish() } }
 
     private static func line(_ event: RoundEvent) -> String? {
         switch event {
@@ -93,7 +112,7 @@ final class RunProgress: RoundObserver, ClaimObserver {
         case .failed(let round, let reason): "round \(round): failed: \(reason)"
         case .ended(.finished): "the run is finished"
         case .ended(.stopped(let round)): "stopped in round \(round); start it again to continue"
-        case .step, .saved, .staged, .discarded: nil
+        case .prepared, .step, .saved, .staged, .discarded: nil
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Batches
 internal import Domain
 internal import Learning
 internal import Objects

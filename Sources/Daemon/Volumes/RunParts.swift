@@ -1,3 +1,4 @@
+internal import Batches
 internal import Catalog
 internal import Domain
 internal import Learning
@@ -13,6 +14,7 @@ struct RunParts: Sendable {
     let settings: LearningSettings
     let network: NetworkPlan
     let rule: KnownVoxelRule
+    let mirror: ChannelMirror
     let store: any ObjectStore
     let thread: TensorThread
     let predictor: RoundPredictor
@@ -27,6 +29,7 @@ struct RunParts: Sendable {
         network = settings.plan(organs: library.organs.map(\.rawValue))
         rule = ontology.knownVoxelRule(
             for: library.organs, usingExclusions: configuration.plan.usesExclusions)
+        mirror = ontology.mirror(of: library.organs)
         thread = TensorThread(threads: settings.threads == 0 ? nil : settings.threads)
         predictor = RoundPredictor(
             settings: settings, confidence: configuration.plan.confidence, store: store, thread: thread)

@@ -1,3 +1,4 @@
+import Batches
 import Catalog
 import Console
 import DICOM

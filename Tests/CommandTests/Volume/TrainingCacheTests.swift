@@ -1,3 +1,4 @@
+import Batches
 import DICOM
 import Domain
 import Foundation

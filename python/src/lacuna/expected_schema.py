@@ -10,7 +10,7 @@ MIGRATIONS = (
     "6437d348d4a559b4063e3b5bfac3b8a3c767899ecb0fb6bfbae24353c987978b",
     "f7d5aef990c9e038c25b4efc9bf8fa4154284c685a38937fa0d76b1612ba6ad0",
     "f44ea53f37613bc8179731d9afbdba5c300d2cf8bdb3c52d8f4c0d404e92f7d7",
-    "5775bc6b254ffb11dcf0cea77bffd1cb48a170e42b2a1eaceb1b3eb076413e10",
+    "c7381eb3221743ead243132715474ab8e9d447486c3368de6df40690c45138c2",
     "74f92327b15e21a9d9b85ea4d859bb89ec1fc258e7eca8a5b2438c849c7fc654",
     "9456e05c16ce87cd42172d0d60b4b73513b26902634a3d837dc45e2158283b67",
     "bf858bf95da2cf23874466cf536bca67e625997c00df580d1a6d06b720671d10",
@@ -27,7 +27,7 @@ MIGRATIONS = (
 )
 
 #: What STATEMENT returns of a schema that these migrations made.
-DIGEST = "51bb72ac77bafcbb12fa7cac723a172e97a06b9bf5f603f9d4345ce7c3c75f73"
+DIGEST = "4cda1ee9b232eaded410cfd116f09d1b941c2c1d1b6198246ff18624abacec4f"
 
 #: Reads the ledger of migrations, and the digest.
 STATEMENT = r"""

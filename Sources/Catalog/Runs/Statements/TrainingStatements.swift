@@ -80,12 +80,17 @@ extension RunVolume {
 
 struct RunLabels: Statement {
     static let sql = """
-        select volume_id, part, organ, extent, mask_id, content_sha256, object_digest, object_offset, object_length
+        select volume_id, part, organ, extent, mask_id, content_sha256, object_digest, object_offset, object_length,
+            voxels, known_voxels
         from lacuna.run_labels($1)
         """
     let run: RunID
     var binds: [any PostgresBindable] { [run] }
-    func decode(_ row: PostgresRow) throws -> RunLabel { try RunLabel(row) }
+    func decode(_ row: PostgresRow) throws -> RunLabel {
+        var label = try RunLabel(row)
+        label.size = try MaskSize.ifPresent(in: row, from: 9)
+        return label
+    }
 }
 
 extension RunLabel {
@@ -96,14 +101,26 @@ extension RunLabel {
     }
 }
 
+extension MaskSize {
+    fileprivate static func ifPresent(in row: PostgresRow, from column: Int) throws -> MaskSize? {
+        guard let voxels: Int = try row.decode(column) else { return nil }
+        return MaskSize(voxels: voxels, known: try row.decode(column + 1))
+    }
+}
+
 struct RoundLabels: Statement {
     static let sql = """
-        select volume_id, organ, confidence, mask_id, content_sha256, object_digest, object_offset, object_length, is_earlier
+        select volume_id, organ, confidence, mask_id, content_sha256, object_digest, object_offset, object_length, is_earlier,
+            voxels, known_voxels
         from lacuna.round_labels($1)
         """
     let round: RoundID
     var binds: [any PostgresBindable] { [round] }
-    func decode(_ row: PostgresRow) throws -> RoundLabel { try RoundLabel(row) }
+    func decode(_ row: PostgresRow) throws -> RoundLabel {
+        var label = try RoundLabel(row)
+        label.size = try MaskSize.ifPresent(in: row, from: 9)
+        return label
+    }
 }
 
 extension RoundLabel {

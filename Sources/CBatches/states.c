@@ -8,7 +8,7 @@
 #include <immintrin.h>
 #endif
 
-CK_VARIANTS void ck_hash_states(
+CB_VARIANTS void cb_hash_states(
     const uint8_t *planes, int64_t stride, int32_t channels, int64_t count, uint64_t multiplier, uint64_t *hashes) {
     memset(hashes, 0, (size_t)count * sizeof *hashes);
     for (int32_t channel = 0; channel < channels; ++channel) {
@@ -17,9 +17,9 @@ CK_VARIANTS void ck_hash_states(
     }
 }
 
-CK_VARIANTS void ck_normalise(const int16_t *codes, int64_t count, const ck_intensity_line *line, float *out) {
+CB_VARIANTS void cb_normalise(const int16_t *codes, int64_t count, const cb_intensity_line *line, float *out) {
 #pragma clang fp contract(off) /* the same bits on every processor */
-    const ck_intensity_line l = *line;
+    const cb_intensity_line l = *line;
     for (int64_t i = 0; i < count; ++i) {
         const float value = (float)codes[i] * l.scale + l.offset;
         const float above = value < l.low ? l.low : value, clipped = above > l.high ? l.high : above;
@@ -36,7 +36,7 @@ static inline int is_uniform(const uint8_t *codes) {
 }
 
 /* Most of a volume has one state over long rows. */
-CK_VARIANTS static void expand_row(
+CB_VARIANTS static void expand_row(
     const uint8_t *codes, int64_t count, const uint8_t *tables, int32_t channels, uint8_t *out, int64_t out_channel) {
     int64_t i = 0;
     for (; i + BLOCK <= count; i += BLOCK) {
@@ -56,8 +56,8 @@ CK_VARIANTS static void expand_row(
     }
 }
 
-void ck_expand_states_portably(
-    const uint8_t *codes, const ck_box *box, const uint8_t *tables, int32_t channels, uint8_t *out) {
+void cb_expand_states_portably(
+    const uint8_t *codes, const cb_box *box, const uint8_t *tables, int32_t channels, uint8_t *out) {
     for (int64_t z = 0; z < box->z; ++z) {
         for (int64_t y = 0; y < box->y; ++y) {
             expand_row(
@@ -90,7 +90,7 @@ VBMI static inline __m512i look_up(__m512i codes, const byte_table *table, int32
 }
 
 VBMI static void expand_in_registers(
-    const uint8_t *codes, const ck_box *box, const uint8_t *tables, int32_t channels, int32_t used, uint8_t *out) {
+    const uint8_t *codes, const cb_box *box, const uint8_t *tables, int32_t channels, int32_t used, uint8_t *out) {
     for (int64_t z = 0; z < box->z; ++z) {
         for (int32_t channel = 0; channel < channels; ++channel) {
             const byte_table table = load_table(tables + channel * TABLE);
@@ -109,8 +109,8 @@ VBMI static void expand_in_registers(
 }
 #endif
 
-void ck_expand_states(
-    const uint8_t *codes, const ck_box *box, const uint8_t *tables, int32_t channels, int32_t used, uint8_t *out) {
+void cb_expand_states(
+    const uint8_t *codes, const cb_box *box, const uint8_t *tables, int32_t channels, int32_t used, uint8_t *out) {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw")) {
         expand_in_registers(codes, box, tables, channels, used, out);
@@ -118,5 +118,5 @@ void ck_expand_states(
     }
 #endif
     (void)used;
-    ck_expand_states_portably(codes, box, tables, channels, out);
+    cb_expand_states_portably(codes, box, tables, channels, out);
 }

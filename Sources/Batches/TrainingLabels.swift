@@ -7,26 +7,26 @@ public struct TrainingLabels: Sendable {
     /// [organ]: accepted voxels as linear indices, ascending.
     package let places: [SharedBuffer<Int32>]
     /// [organ]
-    let counts: [KnownCounts]
+    let counts: [VolumeOutline.Counts]
     /// Boxes in which something is known.
     let knownRegions: [VoxelBox]
 
     var shape: GridShape { states.shape }
 
-    init(states: VoxelStates, places: [SharedBuffer<Int32>], counts: [KnownCounts], knownRegions: [VoxelBox]) {
+    init(states: VoxelStates, places: [SharedBuffer<Int32>], counts: [VolumeOutline.Counts], knownRegions: [VoxelBox]) {
         (self.states, self.places, self.counts, self.knownRegions) = (states, places, counts, knownRegions)
     }
 
     /// Blocks.
     ///
     /// - Parameter compositeSets: the parts of each composite label of the training, also of other volumes.
-    /// - Throws: `LearningError.unfittingCase`.
+    /// - Throws: `BatchError.unfittingCase`.
     public init(_ item: TrainingCase, rule: KnownVoxelRule, compositeSets: [[Int]] = []) throws {
         try item.validate(organCount: rule.organCount)
         self.init(
             states: item.states(rule, compositeSets),
             places: item.labels.map { SharedBuffer($0.acceptedForeground.map(Self.spread) ?? []) },
-            counts: item.labels.map { KnownCounts($0, item.shape) }, knownRegions: item.knownRegions)
+            counts: item.labels.map { VolumeOutline.Counts($0, item.shape) }, knownRegions: item.knownRegions)
     }
 
     /// The same with each organ taken for absent where it is unknown; a volume without any label stays one of which nothing is known.
@@ -49,22 +49,17 @@ public struct TrainingLabels: Sendable {
     }
 }
 
-/// Voxels whose class a label states.
-struct KnownCounts: Hashable, Sendable {
-    /// Those of the organ, and all.
-    let positive, known: Int
-}
-
-extension KnownCounts {
+extension VolumeOutline.Counts {
     init(_ label: OrganLabel, _ shape: GridShape) {
-        positive = label.acceptedForeground?.population ?? 0
-        known =
+        let positive = label.acceptedForeground?.population ?? 0
+        let known =
             switch label {
             case .known(_, let extent, let known):
                 known?.population ?? (extent ?? VoxelBox(shape)).intersection(VoxelBox(shape)).shape.count
             case .pseudo(_, let known): known?.population ?? shape.count
             case .unknown: 0
             }
+        self.init(positive: positive, known: known)
     }
 }
 

@@ -1,16 +1,16 @@
 /// Which volumes of a training show an organ, and which know anything.
 struct PlaceIndex: Sendable {
-    /// [organ]: volumes with at least one place of it, ascending.
+    /// [organ]: volumes with a voxel of it, ascending.
     let showing: [[Int]]
     /// Organs shown by any volume, ascending.
     let shown: [Int]
     /// Volumes with anything known, ascending.
     let informative: [Int]
 
-    init(_ volumes: [TrainingVolume], organs: Int) {
-        let showing = (0..<organs).map { organ in volumes.indices.filter { !volumes[$0].labels.places[organ].isEmpty } }
+    init(_ outlines: [VolumeOutline], organs: Int) {
+        let showing = (0..<organs).map { organ in outlines.indices.filter { outlines[$0].counts[organ].positive > 0 } }
         self.showing = showing
         shown = showing.indices.filter { !showing[$0].isEmpty }
-        informative = volumes.indices.filter { !volumes[$0].labels.knownRegions.isEmpty }
+        informative = outlines.indices.filter { outlines[$0].isInformative }
     }
 }

@@ -84,7 +84,7 @@ extension TrainingLabels {
             }
             return SharedBuffer(own, owner: owner)
         }
-        counts = ofOrgans.map { KnownCounts(positive: $0[0], known: $0[1]) }
+        counts = ofOrgans.map { VolumeOutline.Counts(positive: $0[0], known: $0[1]) }
         let groups = try zip(ofGroups, tables).map { group, tables throws(InvalidLabelBytes) in
             reader.align()
             return VoxelStates.Group(

@@ -1,4 +1,4 @@
-internal import CKernels
+internal import CBatches
 package import Domain
 
 /// The states of all organs and composite labels of a volume at each of its voxels, as `KnownVoxelRule` gives them: one byte for each
@@ -56,7 +56,7 @@ package struct VoxelStates: Sendable {
         if inside != box { out.update(repeating: VoxelKnowledge.unknown) }
         guard !inside.isEmpty, let start = out.baseAddress else { return }
         let (from, size) = (inside.lower &- box.lower, inside.size)
-        var frame = ck_box(
+        var frame = cb_box(
             x: Int64(size.x), y: Int64(size.y), z: Int64(size.z), row: Int64(shape.x),
             slice: Int64(shape.x * shape.y), out_row: Int64(box.size.x),
             out_slice: Int64(box.size.x * box.size.y), out_channel: Int64(box.shape.count))
@@ -71,9 +71,9 @@ package struct VoxelStates: Sendable {
                 group.codes.withValues { codes in
                     let (source, target) = (codes.baseAddress! + first, start + target)
                     if isPortable {
-                        ck_expand_states_portably(source, &frame, table, Int32(own.count), target)
+                        cb_expand_states_portably(source, &frame, table, Int32(own.count), target)
                     } else {
-                        ck_expand_states(source, &frame, table, Int32(own.count), Int32(group.used), target)
+                        cb_expand_states(source, &frame, table, Int32(own.count), Int32(group.used), target)
                     }
                 }
             }

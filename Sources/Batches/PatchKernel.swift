@@ -1,19 +1,19 @@
-internal import CKernels
-internal import Domain
-internal import Plans
+internal import CBatches
+package import Domain
+package import Plans
 
 /// Cuts a box out of a mapped volume, normalises it and converts it to float, in one pass.
-struct PatchKernel {
+package struct PatchKernel: Sendable {
     /// Slices below and above that a 2-D network sees; 0 for 3-D.
     let context: Int
 
-    init(_ settings: LearningSettings) {
+    package init(_ settings: LearningSettings) {
         context = settings.dimensions == 2 ? settings.contextSlices / 2 : 0
     }
 
     /// Float values of `box` ([z + 2 · context, y, x]), each `scale` · normalised + `offset`. Outside the volume the value is
     /// that of the normalisation; slices that only give context repeat the volume's first or last.
-    func fill(
+    package func fill(
         _ out: UnsafeMutableBufferPointer<Float>, from image: NormalisedImage, box: VoxelBox, scale: Float = 1,
         offset: Float = 0
     ) {
@@ -56,19 +56,19 @@ struct PatchKernel {
 
 /// From the codes of a volume to the input of a network: clip, scale and shift.
 private struct IntensityLine {
-    private let line: ck_intensity_line
+    private let line: cb_intensity_line
     /// Outside the volume.
     let outside: Float
 
     init(_ codes: IntensityCodes, _ map: IntensityMap, scale: Float, offset: Float) {
         let factor = map.inverseDeviation * scale
-        line = ck_intensity_line(
+        line = cb_intensity_line(
             scale: Float(codes.scale), offset: Float(codes.offset), low: map.low, high: map.high, factor: factor,
             shift: offset - map.mean * factor)
         outside = (map.outside - map.mean) * map.inverseDeviation * scale + offset
     }
 
     func fill(_ out: UnsafeMutableBufferPointer<Float>, _ voxels: UnsafeBufferPointer<Int16>) {
-        withUnsafePointer(to: line) { ck_normalise(voxels.baseAddress!, Int64(voxels.count), $0, out.baseAddress!) }
+        withUnsafePointer(to: line) { cb_normalise(voxels.baseAddress!, Int64(voxels.count), $0, out.baseAddress!) }
     }
 }

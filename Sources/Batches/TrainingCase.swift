@@ -42,7 +42,7 @@ private final class VoxelBlock: @unchecked Sendable {
 }
 
 /// An image with what makes it the input of a network.
-struct NormalisedImage: Sendable {
+package struct NormalisedImage: Sendable {
     let shape: GridShape
     let voxels: IntensityVoxels
     let normalisation: IntensityMap
@@ -71,7 +71,7 @@ public struct TrainingCase: Sendable {
         (self.normalisation, self.labels, self.composites) = (normalisation, labels, composites)
     }
 
-    var normalisedImage: NormalisedImage {
+    package var normalisedImage: NormalisedImage {
         NormalisedImage(shape: shape, voxels: image, normalisation: normalisation)
     }
 
@@ -79,9 +79,9 @@ public struct TrainingCase: Sendable {
     public var voxelMillilitres: Double { spacing.x * spacing.y * spacing.z / 1000 }
 
     /// Checks that the labels fit `organCount` organs and the grid of the case.
-    /// - Throws: `LearningError.unfittingCase`.
+    /// - Throws: `BatchError.unfittingCase`.
     func validate(organCount: Int) throws {
-        func fail(_ problem: String) -> LearningError { .unfittingCase(volume: volume.description, problem: problem) }
+        func fail(_ problem: String) -> BatchError { .unfittingCase(volume: volume.description, problem: problem) }
         guard labels.count == organCount else { throw fail("\(labels.count) labels for \(organCount) organs") }
         let masks = labels.flatMap(\.planes) + composites.flatMap { [$0.foreground, $0.known].compactMap { $0 } }
         guard masks.allSatisfy({ $0.shape == shape }) else { throw fail("a mask has another shape than the image") }

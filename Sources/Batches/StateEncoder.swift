@@ -1,4 +1,4 @@
-internal import CKernels
+internal import CBatches
 package import Domain
 internal import Glibc
 
@@ -91,7 +91,7 @@ private struct OpenGroup {
         _ planes: UnsafeBufferPointer<UInt8>, first: Int, count: Int, _ multiplier: UInt64
     ) -> Outcome {
         var hashes = [UInt64](repeating: 0, count: count)
-        ck_hash_states(planes.baseAddress!, Int64(count), Int32(channels.count), Int64(count), multiplier, &hashes)
+        cb_hash_states(planes.baseAddress!, Int64(count), Int32(channels.count), Int64(count), multiplier, &hashes)
         var (last, code) = (UInt64?.none, UInt8(0))
         for i in 0..<count {
             let hash = hashes[i]
@@ -119,9 +119,9 @@ private struct OpenGroup {
 
     private func isFaithful(_ planes: UnsafeBufferPointer<UInt8>, first: Int, count: Int) -> Bool {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: planes.count) { expanded in
-            var line = ck_box(
+            var line = cb_box(
                 x: Int64(count), y: 1, z: 1, row: 0, slice: 0, out_row: 0, out_slice: 0, out_channel: Int64(count))
-            ck_expand_states(
+            cb_expand_states(
                 codes.values.baseAddress! + first, &line, tables, Int32(channels.count), Int32(used),
                 expanded.baseAddress!)
             return memcmp(expanded.baseAddress!, planes.baseAddress!, planes.count) == 0
