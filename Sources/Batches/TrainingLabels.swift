@@ -7,14 +7,15 @@ public struct TrainingLabels: Sendable {
     /// [organ]: accepted voxels as linear indices, ascending.
     package let places: [SharedBuffer<Int32>]
     /// [organ]
-    let counts: [VolumeOutline.Counts]
-    /// Boxes in which something is known.
-    let knownRegions: [VoxelBox]
+    package let counts: [VolumeOutline.Counts]
+    /// Boxes in which something is known, in one order for equal ones.
+    package let knownRegions: [VoxelBox]
 
     var shape: GridShape { states.shape }
 
     init(states: VoxelStates, places: [SharedBuffer<Int32>], counts: [VolumeOutline.Counts], knownRegions: [VoxelBox]) {
-        (self.states, self.places, self.counts, self.knownRegions) = (states, places, counts, knownRegions)
+        (self.states, self.places, self.counts) = (states, places, counts)
+        self.knownRegions = knownRegions.sorted { $0.order.lexicographicallyPrecedes($1.order) }
     }
 
     /// Blocks.
@@ -37,7 +38,7 @@ public struct TrainingLabels: Sendable {
     }
 
     /// About 4,096 voxels of a mask, evenly spread.
-    private static func spread(_ bits: BitVolume) -> [Int32] {
+    static func spread(_ bits: BitVolume) -> [Int32] {
         let step = max(1, bits.population / 4096)
         var result: [Int32] = []
         var seen = 0
@@ -47,6 +48,10 @@ public struct TrainingLabels: Sendable {
         }
         return result
     }
+}
+
+extension VoxelBox {
+    fileprivate var order: [Int] { (0..<3).flatMap { [lower[$0], upper[$0]] } }
 }
 
 extension VolumeOutline.Counts {

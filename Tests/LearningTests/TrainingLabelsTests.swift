@@ -56,6 +56,55 @@ import Testing
             #expect(throws: InvalidLabelBytes.self, "number \(number)") { try Self.read(wrong) }
         }
     }
+
+    /// Of random labels, with exclusions, a part of a whole, and composite labels that a pseudo label decides or leaves open.
+    @Test(arguments: 1...40) func pseudoLabelsAreAddedAsIfAllWereCodedTogether(seed: Int) throws {
+        var random = CounterRandom(UInt64(seed))
+        func blob() -> BitVolume {
+            let (x, y, z) = (random.index(below: 20), random.index(below: 12), random.index(below: 9))
+            return BitVolume(Self.shape) { abs($0 - x) + abs($1 - y) + abs($2 - z) < 8 }
+        }
+        func chance(_ share: Double) -> Bool { random.unit() < share }
+        let annotations: [OrganLabel] = (0..<5).map { _ in
+            guard chance(0.5) else { return .unknown }
+            return .known(
+                foreground: chance(0.8) ? blob() : nil,
+                extent: chance(0.3) ? VoxelBox(lower: Vector3(2, 0, 1), upper: Vector3(18, 12, 8)) : nil,
+                known: chance(0.3) ? blob() : nil)
+        }
+        var (together, pseudo) = (annotations, [Int: OrganLabel]())
+        for organ in annotations.indices where annotations[organ] == .unknown && chance(0.8) {
+            let label = OrganLabel.pseudo(foreground: blob(), known: chance(0.8) ? blob() : nil)
+            (together[organ], pseudo[organ]) = (label, label)
+        }
+        let (rule, sets) = (
+            KnownVoxelRule(organCount: 5, exclusions: [(0, 1), (1, 3), (2, 3)], parts: [(part: 4, whole: 0)]),
+            [[0, 3], [1, 2]]
+        )
+        let composites = [
+            CompositeLabel(parts: [0, 3], foreground: blob(), extent: nil),
+            CompositeLabel(parts: [1, 2], foreground: blob(), known: blob()),
+        ]
+        func coded(_ labels: [OrganLabel]) throws -> TrainingLabels {
+            let item = TrainingCase(
+                volume: VolumeID(1), shape: Self.shape, spacing: .one,
+                image: IntensityVoxels(Array(repeating: 0, count: Self.shape.count)), normalisation: .hounsfield,
+                labels: labels, composites: composites)
+            return try TrainingLabels(item, rule: rule, compositeSets: sets)
+        }
+        let wanted = try coded(together)
+        let found = try #require(try coded(annotations).adding(pseudo, rule: rule, compositeSets: sets))
+        #expect(Self.states(found) == Self.states(wanted))
+        #expect(found.counts == wanted.counts && found.knownRegions == wanted.knownRegions)
+        #expect(found.places.map { $0.withValues(Array.init) } == wanted.places.map { $0.withValues(Array.init) })
+    }
+
+    private static func states(_ labels: TrainingLabels) -> [UInt8] {
+        let planes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 7 * shape.count)
+        defer { planes.deallocate() }
+        labels.states.fill(planes, channels: 0..<7, box: VoxelBox(shape))
+        return Array(planes)
+    }
 }
 
 /// Bytes from a multiple of 64 on, as a mapped file has them.

@@ -40,9 +40,35 @@ extension CaseLibrary {
         if let labels = try await work.run({ [cache] in try cache.labels(part.content, of: volume) }) {
             return TrainingVolume(try await unlabelledCase(volume), labels, settings)
         }
-        let item = try await makeCase(volume, pseudo: part.pseudo)
+        if !part.pseudo.isEmpty, let labels = try await addedLabels(part, rule, sets) {
+            return TrainingVolume(try await unlabelledCase(volume), labels, settings)
+        }
+        return try await madeVolume(volume, pseudo: part.pseudo, part.content, rule, sets)
+    }
+
+    /// The labels of the annotations, from the cache, with the pseudo labels; nil where they have no common form. Masks of annotations
+    /// are not read again, so that the time follows from the number of pseudo labels.
+    private func addedLabels(
+        _ part: TrainingPart, _ rule: KnownVoxelRule, _ sets: [[Int]]
+    ) async throws -> TrainingLabels? {
+        let volume = part.volume
+        if try await work.run({ [cache] in try cache.labels(part.annotated, of: volume) }) == nil {
+            _ = try await madeVolume(volume, pseudo: [], part.annotated, rule, sets)
+        }
+        let pseudo = try await pseudoLabels(part.pseudo, of: volume)
+        return try await work.run { [cache] in
+            let base = try cache.labels(part.annotated, of: volume)
+            let labels = base?.adding(pseudo, rule: rule, compositeSets: sets)
+            return try labels.map { try cache.store($0, part.content, of: volume) }
+        }
+    }
+
+    private func madeVolume(
+        _ volume: RunVolume, pseudo: [RoundLabel], _ content: LabelContent, _ rule: KnownVoxelRule, _ sets: [[Int]]
+    ) async throws -> TrainingVolume {
+        let item = try await makeCase(volume, pseudo: pseudo)
         let labels = try await work.run { [cache] in
-            try cache.store(TrainingLabels(item, rule: rule, compositeSets: sets), part.content, of: volume)
+            try cache.store(TrainingLabels(item, rule: rule, compositeSets: sets), content, of: volume)
         }
         return TrainingVolume(item, labels, settings)
     }

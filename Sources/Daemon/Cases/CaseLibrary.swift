@@ -74,6 +74,16 @@ struct CaseLibrary: Sendable {
         }
     }
 
+    /// Pseudo labels of a volume on the run's grid, by the index of their organ.
+    func pseudoLabels(_ labels: [RoundLabel], of volume: RunVolume) async throws -> [Int: OrganLabel] {
+        var found: [Int: OrganLabel] = [:]
+        for label in labels {
+            guard let organ = organs.firstIndex(of: label.organ) else { continue }
+            found[organ] = grid(of: volume).pseudo(try await masks.read(label.mask, shape: volume.shape))
+        }
+        return found
+    }
+
     /// The labels that the run learns from: of its organs, and of composites of them.
     func learnedLabels(of volume: RunVolume) -> [OrganKey: RunLabel] {
         snapshot.labels(of: volume.id).filter { organs.contains($0.key) || composites[$0.key] != nil }
@@ -113,7 +123,7 @@ struct CaseLibrary: Sendable {
                     known: found.mask?.known.map(grid.down(validity:)))
             }
             guard let mask = pseudo[organ] else { return .unknown }
-            return .pseudo(foreground: grid.down(mask.foreground), known: mask.known.map(grid.down(validity:)))
+            return grid.pseudo(mask)
         }
         return try item(volume, labels: labels, composites: compositeLabels(annotations, grid))
     }
@@ -142,6 +152,12 @@ struct CaseLibrary: Sendable {
                 extent: label.extent.map(grid.down),
                 known: label.mask?.known.map(grid.down(validity:)))
         }
+    }
+}
+
+extension TrainingGrid {
+    fileprivate func pseudo(_ mask: Mask) -> OrganLabel {
+        .pseudo(foreground: down(mask.foreground), known: mask.known.map(down(validity:)))
     }
 }
 

@@ -17,7 +17,7 @@ struct LabelPlan: Hashable, Sendable {
     }
 
     /// To be changed with `KnownVoxelRule.fill`, the resampling of masks and `TrainingLabels`, so that what was coded before is not used.
-    private static let coding = "1"
+    private static let coding = "2"
 
     /// The first 64 bits of a checksum, in hexadecimal.
     static func key(of parts: [String]) -> String {

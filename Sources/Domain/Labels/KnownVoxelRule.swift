@@ -80,10 +80,46 @@ public struct KnownVoxelRule: Hashable, Sendable, CustomStringConvertible {
         }
         spread(organs, evidence: 0)
         paintPseudo(labels, organs, grid)
-        spread(organs, evidence: VoxelKnowledge.pseudo)
-        for (set, parts) in compositeSets.enumerated() {
-            settle(grid.plane(set, of: compositePlanes), parts.map { organs[$0] })
+        finish(organs, compositeSets.indices.map { grid.plane($0, of: compositePlanes) }, compositeSets)
+    }
+
+    /// Adds what pseudo labels say to states that annotations alone gave, as `fill` does for all together.
+    ///
+    /// - Parameters:
+    ///   - pseudo: of some organs: for each voxel `unknown`, `negative` or `positive`.
+    ///   - planes: [organ][voxel].
+    ///   - compositePlanes: [set][voxel].
+    public func add(
+        _ pseudo: [Int: [UInt8]], to planes: inout [[UInt8]], compositePlanes: inout [[UInt8]], compositeSets: [[Int]]
+    ) {
+        for (organ, states) in pseudo {
+            for i in states.indices
+            where planes[organ][i] == VoxelKnowledge.unknown && states[i] != VoxelKnowledge.unknown {
+                planes[organ][i] = states[i] | VoxelKnowledge.pseudo
+            }
         }
+        for set in compositePlanes.indices {
+            for i in compositePlanes[set].indices where compositePlanes[set][i] == 1 {
+                compositePlanes[set][i] = VoxelKnowledge.positive
+            }
+        }
+        Self.withBuffers(&planes) { organs in
+            Self.withBuffers(&compositePlanes) { finish(organs, $0, compositeSets) }
+        }
+    }
+
+    private static func withBuffers(_ planes: inout [[UInt8]], _ body: ([Plane]) -> Void) {
+        let count = planes.first?.count ?? 0
+        var joined = planes.flatMap { $0 }
+        joined.withUnsafeMutableBufferPointer { all in
+            body((0..<(count == 0 ? 0 : all.count / count)).map { Plane(rebasing: all[$0 * count..<($0 + 1) * count]) })
+        }
+        for i in planes.indices { planes[i] = Array(joined[i * count..<(i + 1) * count]) }
+    }
+
+    private func finish(_ organs: [Plane], _ composites: [Plane], _ compositeSets: [[Int]]) {
+        spread(organs, evidence: VoxelKnowledge.pseudo)
+        for (plane, parts) in zip(composites, compositeSets) { settle(plane, parts.map { organs[$0] }) }
     }
 
     private typealias Plane = UnsafeMutableBufferPointer<UInt8>
