@@ -18,6 +18,8 @@ struct TrainingCache: Sendable {
     private let spacing: Vector3<Double>?
     private let limitInBytes: Int
     private let report: @Sendable (RunNotice) -> Void
+    /// Held from the moment when room is made until a file that was written is mapped: what is written here is not removed here.
+    private let writing = SharedState(())
 
     /// - Parameters:
     ///   - cache: its contents can be rebuilt.
@@ -45,16 +47,18 @@ struct TrainingCache: Sendable {
         let name = name(of: volume)
         for _ in 0..<Self.attempts {
             do {
-                if let mapped = try cache.open(name), let image = CachedImage(mapped) { return image }
+                if let image = try open(name) { return image }
             } catch let error as ImagingError {
                 report(.cachedFileDamaged(error))
                 cache.remove(name)
             }
-            try fill(name, volume)
+            if let image = try fill(name, volume) { return image }
         }
         throw DaemonError.cacheUnwritable(
             file: cache.folder, problem: "files that were written are removed before they can be used")
     }
+
+    private func open(_ name: String) throws -> CachedImage? { try cache.open(name).flatMap(CachedImage.init) }
 
     /// Another process may remove a file before it is mapped.
     private static let attempts = 4
@@ -96,9 +100,9 @@ struct TrainingCache: Sendable {
         try labels.withBytes { pieces in
             try write(pieces.reduce(0) { $0 + $1.count }) {
                 try cache.storeLabels(pieces, as: labelName(content, volume))
+                return try self.labels(content, of: volume) ?? labels
             }
         }
-        return try self.labels(content, of: volume) ?? labels
     }
 
     /// Removes the cached labels of volumes that were made for the same organs of other labels, unless a process has them mapped. What
@@ -123,7 +127,8 @@ struct TrainingCache: Sendable {
 
     // MARK: - Images
 
-    private func fill(_ name: String, _ volume: RunVolume) throws {
+    /// Nil where another process removed the file.
+    private func fill(_ name: String, _ volume: RunVolume) throws -> CachedImage? {
         let image: ImageVolume
         let file: String
         do {
@@ -143,17 +148,20 @@ struct TrainingCache: Sendable {
         }
         let coded = grid.coded(image, statistics)
         let intensities = ImageIntensities(codes: coded.codes, statistics: statistics)
-        try write(VolumeCache.bytes(of: grid.shape, bytesPerVoxel: 2)) {
+        return try write(VolumeCache.bytes(of: grid.shape, bytesPerVoxel: 2)) {
             try cache.store(
                 .int16(coded.voxels), shape: grid.shape, spacing: grid.spacing, intensities: intensities, as: name)
+            return try open(name)
         }
     }
 
-    /// Makes room for a file of so many bytes and writes it.
-    private func write(_ bytes: Int, _ body: () throws -> Void) throws {
+    /// Makes room for a file of so many bytes, and writes and maps it.
+    private func write<R>(_ bytes: Int, _ body: () throws -> R) throws -> R {
         do {
-            try cache.makeRoom(for: bytes, limit: limitInBytes)
-            try body()
+            return try writing.change { _ in
+                try cache.makeRoom(for: bytes, limit: limitInBytes)
+                return try body()
+            }
         } catch let ImagingError.unwritable(file, code) {
             throw DaemonError.cacheUnwritable(file: file, problem: String(cString: strerror(code)))
         } catch let error as SystemError {
