@@ -1,71 +1,34 @@
-#include "ctorch.h"
+#include "internal.hpp"
 
-#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/autocast_mode.h>
 #include <c10/core/GradMode.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/version.h>
 
 #include <cmath>
-#include <cstring>
 #include <malloc.h>
-#include <new>
 #include <string>
+
+using namespace ct;
 
 // Debian's libtorch multiplies matrices through OpenBLAS, whose own workers yield in a loop between products.
 extern "C" void openblas_set_num_threads(int threads) __attribute__((weak));
 
-struct ct_tensor {
-    at::Tensor value;
-};
-
 namespace {
-
-void describe(ct_error *error, const char *message) {
-    std::strncpy(error->message, message, sizeof error->message - 1);
-    error->message[sizeof error->message - 1] = 0;
-}
-
-// libtorch's allocator for the processor throws a plain c10::Error, which only its text distinguishes.
-bool is_of_allocator(const char *message) { return std::strstr(message, "DefaultCPUAllocator: ") != nullptr; }
-
-template <typename Body>
-ct_status guarded(ct_error *error, Body body) {
-    try {
-        body();
-        return CT_OK;
-    } catch (const c10::OutOfMemoryError &failure) {
-        describe(error, failure.what_without_backtrace());
-        return CT_NO_MEMORY;
-    } catch (const c10::Error &failure) {
-        describe(error, failure.what_without_backtrace());
-        if (is_of_allocator(error->message)) return CT_NO_MEMORY;
-    } catch (const std::bad_alloc &failure) {
-        describe(error, failure.what());
-        return CT_NO_MEMORY;
-    } catch (const std::exception &failure) {
-        describe(error, failure.what());
-    } catch (...) {
-        describe(error, "an exception of unknown type");
-    }
-    return CT_FAILED;
-}
-
-template <typename Body>
-ct_status produce(ct_tensor **out, ct_error *error, Body body) {
-    return guarded(error, [&] { *out = new ct_tensor{body()}; });
-}
-
-at::IntArrayRef list(const int64_t *values, int32_t count) {
-    return at::IntArrayRef(values, static_cast<size_t>(count));
-}
 
 at::Tensor copied(const void *values, int64_t count, const int64_t *shape, int32_t rank, at::ScalarType type) {
     at::Tensor result = at::empty(list(shape, rank), at::TensorOptions().dtype(type));
     TORCH_CHECK(result.numel() == count, "the shape holds ", result.numel(), " values, the buffer ", count);
     std::memcpy(result.data_ptr(), values, static_cast<size_t>(result.numel()) * result.element_size());
     return result;
+}
+
+void read(const at::Tensor &tensor, at::ScalarType type, void *values, int64_t count) {
+    const at::Tensor flat = tensor.detach().to(at::kCPU, type).contiguous();
+    TORCH_CHECK(flat.numel() == count, "the tensor holds ", flat.numel(), " values, the buffer ", count);
+    std::memcpy(values, flat.data_ptr(), static_cast<size_t>(count) * flat.element_size());
 }
 
 c10::optional<at::Tensor> maybe(const ct_tensor *tensor) {
@@ -134,14 +97,20 @@ bool ct_set_grad_enabled(bool enabled) {
     return before;
 }
 
-ct_status ct_set_autocast(bool enabled, ct_error *error) {
+ct_status ct_set_autocast(bool enabled, int32_t device, ct_error *error) {
     return guarded(error, [&] {
 #if TORCH_VERSION_MAJOR >= 2
-        at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
-        at::autocast::set_autocast_enabled(at::kCPU, enabled);
+        const auto type = device == CT_HOST ? at::kCPU : at::kCUDA;
+        at::autocast::set_autocast_dtype(type, at::kBFloat16);
+        at::autocast::set_autocast_enabled(type, enabled);
 #else
-        at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
-        at::autocast::set_cpu_enabled(enabled);
+        if (device == CT_HOST) {
+            at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+            at::autocast::set_cpu_enabled(enabled);
+        } else {
+            at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+            at::autocast::set_enabled(enabled);
+        }
 #endif
         if (!enabled) at::autocast::clear_cache();
     });
@@ -153,6 +122,10 @@ void ct_tensor_free(ct_tensor *tensor) { delete tensor; }
 
 ct_status ct_tensor_from_floats(const float *values, int64_t count, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error) {
     return produce(out, error, [&] { return copied(values, count, shape, rank, at::kFloat); });
+}
+
+ct_status ct_tensor_from_doubles(const double *values, int64_t count, ct_tensor **out, ct_error *error) {
+    return produce(out, error, [&] { return copied(values, count, &count, 1, at::kDouble); });
 }
 
 ct_status ct_tensor_bytes(const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error) {
@@ -170,6 +143,7 @@ int64_t ct_tensor_count(const ct_tensor *tensor) { return tensor->value.numel();
 ct_dtype ct_tensor_dtype(const ct_tensor *tensor) {
     switch (tensor->value.scalar_type()) {
     case at::kFloat: return CT_FLOAT32;
+    case at::kDouble: return CT_FLOAT64;
     case at::kByte: return CT_UINT8;
     case at::kBFloat16: return CT_BFLOAT16;
     default: return CT_OTHER;
@@ -178,17 +152,23 @@ ct_dtype ct_tensor_dtype(const ct_tensor *tensor) {
 
 ct_status ct_tensor_memory(const ct_tensor *tensor, ct_dtype dtype, void **out, ct_error *error) {
     return guarded(error, [&] {
-        TORCH_CHECK(tensor->value.is_contiguous() && ct_tensor_dtype(tensor) == dtype, "not a contiguous tensor of the type");
+        TORCH_CHECK(
+            tensor->value.is_cpu() && tensor->value.is_contiguous() && ct_tensor_dtype(tensor) == dtype,
+            "not a contiguous tensor of the type in host memory");
         *out = tensor->value.data_ptr();
     });
 }
 
 ct_status ct_tensor_read(const ct_tensor *tensor, float *values, int64_t count, ct_error *error) {
-    return guarded(error, [&] {
-        const at::Tensor flat = tensor->value.detach().to(at::kFloat).contiguous();
-        TORCH_CHECK(flat.numel() == count, "the tensor holds ", flat.numel(), " values, the buffer ", count);
-        std::memcpy(values, flat.data_ptr<float>(), static_cast<size_t>(count) * sizeof(float));
-    });
+    return guarded(error, [&] { read(tensor->value, at::kFloat, values, count); });
+}
+
+ct_status ct_tensor_read_doubles(const ct_tensor *tensor, double *values, int64_t count, ct_error *error) {
+    return guarded(error, [&] { read(tensor->value, at::kDouble, values, count); });
+}
+
+ct_status ct_tensor_scalar(const ct_tensor *tensor, double *out, ct_error *error) {
+    return guarded(error, [&] { *out = tensor->value.item<double>(); });
 }
 
 // MARK: - Autograd
@@ -201,8 +181,15 @@ ct_status ct_tensor_backward(const ct_tensor *tensor, ct_error *error) {
     return guarded(error, [&] { tensor->value.backward(); });
 }
 
-ct_status ct_tensor_backward_from(const ct_tensor *tensor, const ct_tensor *gradient, ct_error *error) {
-    return guarded(error, [&] { tensor->value.backward(gradient->value); });
+ct_status ct_backward_from(ct_tensor *const *tensors, ct_tensor *const *gradients, int32_t count, ct_error *error) {
+    return guarded(error, [&] {
+        torch::autograd::variable_list outputs, derivatives;
+        for (int32_t i = 0; i < count; ++i) {
+            outputs.push_back(tensors[i]->value);
+            derivatives.push_back(gradients[i]->value);
+        }
+        torch::autograd::backward(outputs, derivatives);
+    });
 }
 
 ct_status ct_tensor_grad(const ct_tensor *tensor, ct_tensor **out, ct_error *error) {
@@ -214,61 +201,6 @@ ct_status ct_tensor_grad(const ct_tensor *tensor, ct_tensor **out, ct_error *err
 
 void ct_tensor_clear_grad(ct_tensor *tensor) {
     if (tensor->value.grad().defined()) tensor->value.mutable_grad().reset();
-}
-
-// MARK: - Arithmetic
-
-ct_status ct_add(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return at::add(a->value, b->value); });
-}
-
-ct_status ct_subtract(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return at::sub(a->value, b->value); });
-}
-
-ct_status ct_multiply(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return at::mul(a->value, b->value); });
-}
-
-ct_status ct_divide(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return at::div(a->value, b->value); });
-}
-
-ct_status ct_sigmoid(const ct_tensor *a, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return at::sigmoid(a->value); });
-}
-
-ct_status ct_sum(const ct_tensor *a, const int64_t *axes, int32_t axis_count, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return at::sum(a->value, list(axes, axis_count)); });
-}
-
-ct_status ct_sum_all(const ct_tensor *a, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] { return at::sum(a->value); });
-}
-
-ct_status ct_to(const ct_tensor *a, ct_dtype dtype, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] {
-        TORCH_CHECK(dtype != CT_OTHER, "no such type to convert to");
-        return a->value.to(dtype == CT_FLOAT32 ? at::kFloat : dtype == CT_UINT8 ? at::kByte : at::kBFloat16).contiguous();
-    });
-}
-
-ct_status ct_copy(ct_tensor *destination, const ct_tensor *source, ct_error *error) {
-    return guarded(error, [&] {
-        at::NoGradGuard guard;
-        destination->value.copy_(source->value);
-    });
-}
-
-// MARK: - Shape
-
-ct_status ct_cat(const ct_tensor *const *tensors, int32_t count, int32_t axis, ct_tensor **out, ct_error *error) {
-    return produce(out, error, [&] {
-        std::vector<at::Tensor> parts;
-        parts.reserve(static_cast<size_t>(count));
-        for (int32_t i = 0; i < count; ++i) parts.push_back(tensors[i]->value);
-        return at::cat(parts, axis);
-    });
 }
 
 // MARK: - Network
@@ -305,25 +237,21 @@ ct_status ct_bce_with_logits(const ct_tensor *logits, const ct_tensor *target, c
 
 // MARK: - Gradients
 
-ct_status ct_gradient_norm(ct_tensor *const *parameters, int32_t count, double *out, ct_error *error) {
-    return guarded(error, [&] {
+ct_status ct_gradient_norm(ct_tensor *const *parameters, int32_t count, ct_tensor **out, ct_error *error) {
+    return produce(out, error, [&] {
         at::NoGradGuard guard;
-        double squares = 0;
-        for (int32_t i = 0; i < count; ++i) {
-            const at::Tensor &gradient = parameters[i]->value.grad();
-            if (!gradient.defined()) continue;
-            const double norm = gradient.norm().item<double>();
-            squares += norm * norm;
-        }
-        *out = std::sqrt(squares);
+        std::vector<at::Tensor> norms;
+        for (int32_t i = 0; i < count; ++i)
+            if (const at::Tensor &gradient = parameters[i]->value.grad(); gradient.defined()) norms.push_back(gradient.norm());
+        return norms.empty() ? at::zeros({}) : at::stack(norms).norm();
     });
 }
 
-ct_status ct_scale_gradients(ct_tensor *const *parameters, int32_t count, double factor, ct_error *error) {
+ct_status ct_scale_gradients(ct_tensor *const *parameters, int32_t count, const ct_tensor *factor, ct_error *error) {
     return guarded(error, [&] {
         at::NoGradGuard guard;
         for (int32_t i = 0; i < count; ++i)
-            if (parameters[i]->value.grad().defined()) parameters[i]->value.mutable_grad().mul_(factor);
+            if (parameters[i]->value.grad().defined()) parameters[i]->value.mutable_grad().mul_(factor->value);
     });
 }
 

@@ -15,13 +15,17 @@ public final class Batch {
     /// The weight of voxels that only a pseudo label knows; those that an annotation knows have weight 1.
     public let pseudoWeight: Float
 
-    /// - Parameter patch: sizes of the spatial axes, outermost first.
+    /// - Parameters:
+    ///   - patch: sizes of the spatial axes, outermost first.
+    ///   - device: where it is sent to; it is in memory of the host, pinned for a GPU.
     public init(
-        rows: Int, channels: Int, organs: Int, patch: [Int], compositeSets: [[Int]] = [], pseudoWeight: Float = 1
+        rows: Int, channels: Int, organs: Int, patch: [Int], compositeSets: [[Int]] = [], pseudoWeight: Float = 1,
+        device: Device = .cpu
     ) throws {
-        image = try Tensor.zeros([rows, channels] + patch)
-        states = try Tensor.bytes([rows, organs] + patch)
-        composite = compositeSets.isEmpty ? nil : try Tensor.bytes([rows, compositeSets.count] + patch)
+        image = try Tensor.zeros([rows, channels] + patch).pinned(for: device)
+        states = try Tensor.bytes([rows, organs] + patch).pinned(for: device)
+        composite =
+            compositeSets.isEmpty ? nil : try Tensor.bytes([rows, compositeSets.count] + patch).pinned(for: device)
         (self.compositeSets, self.pseudoWeight) = (compositeSets, pseudoWeight)
     }
 

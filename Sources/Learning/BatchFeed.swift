@@ -17,11 +17,12 @@ public final class BatchFeed {
         _ sampler: Sampler, _ course: Sampler.Course, steps: Range<Int>, plan: NetworkPlan, settings: LearningSettings,
         pseudoWeight: Double = 1
     ) throws {
-        let threads = settings.loaderThreads
+        let (threads, device) = (settings.loaderThreads, try settings.usedDevice())
         batches = try (0...max(Self.ahead, threads)).map { _ in
             try Batch(
                 rows: sampler.rows, channels: plan.inputChannels, organs: plan.organs.count,
-                patch: settings.patchAxes, compositeSets: sampler.compositeSets, pseudoWeight: Float(pseudoWeight))
+                patch: settings.patchAxes, compositeSets: sampler.compositeSets, pseudoWeight: Float(pseudoWeight),
+                device: device)
         }
         producer = BatchProducer(
             sampler, course, into: try batches.map { try $0.memory() }, steps: steps, threads: threads)

@@ -11,13 +11,13 @@ struct CompositeLoss {
         var count = 0
     }
 
-    private let batch: Batch
+    private let targets: LossTargets
 
-    init(_ batch: Batch) { self.batch = batch }
+    init(_ targets: LossTargets) { self.targets = targets }
 
     /// The sum of each composite label.
     func measure(_ voxels: VoxelPlanes) throws -> [Sum] {
-        var sums = batch.compositeSets.map { _ in Sum() }
+        var sums = targets.compositeSets.map { _ in Sum() }
         try forEachVoxel(voxels) { set, places in
             let absent = logarithmOfAbsence(places, voxels)
             sums[set].loss -= log(-expm1(absent))
@@ -48,8 +48,8 @@ struct CompositeLoss {
 
     /// Calls `body` for each voxel of a composite label with the places of the parts that are unknown there.
     private func forEachVoxel(_ voxels: VoxelPlanes, _ body: (_ set: Int, _ places: [Int]) -> Void) throws {
-        let (count, sets) = (voxels.voxels, batch.compositeSets)
-        try batch.composite?.withMutableBytes { planes in
+        let (count, sets) = (voxels.voxels, targets.compositeSets)
+        try targets.composite?.withMutableBytes { planes in
             for (plane, first) in stride(from: 0, to: planes.count, by: count).enumerated() {
                 let (row, set) = (plane / sets.count, plane % sets.count)
                 for voxel in 0..<count where planes[first + voxel] != 0 {

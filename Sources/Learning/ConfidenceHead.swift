@@ -14,10 +14,12 @@ public final class ConfidenceHead {
     /// - Parameters:
     ///   - method: one with a head.
     ///   - width: hidden channels.
-    public init(_ plan: NetworkPlan, method: ConfidenceMethod, width: Int, seed: UInt64) throws {
+    public init(
+        _ plan: NetworkPlan, method: ConfidenceMethod, width: Int, seed: UInt64, device: Device = .cpu
+    ) throws {
         precondition(method.hasHead, "a method with a head")
         (self.plan, self.method, self.width) = (plan, method, width)
-        let root = ParameterScope(parameters, seed: seed)["confidence"]
+        let root = ParameterScope(parameters, seed: seed, device: device)["confidence"]
         first = try Convolution(
             root["0"], dimensions: plan.dimensions, from: plan.widths[0], to: width, kernel: 3)
         last = try Convolution(
@@ -26,11 +28,11 @@ public final class ConfidenceHead {
     }
 
     /// The head of a checkpoint made by `checkpoint()`.
-    public convenience init(_ checkpoint: Checkpoint) throws {
+    public convenience init(_ checkpoint: Checkpoint, device: Device = .cpu) throws {
         guard let width = checkpoint.metadata["confidence.width"].flatMap(Int.init), width > 0,
             let method = checkpoint.metadata["confidence.method"].flatMap(ConfidenceMethod.init), method.hasHead
         else { throw LearningError.unfittingCheckpoint(problem: "it contains no confidence head") }
-        try self.init(try NetworkPlan(checkpoint), method: method, width: width, seed: 0)
+        try self.init(try NetworkPlan(checkpoint), method: method, width: width, seed: 0, device: device)
         try parameters.load { checkpoint[$0] }
     }
 

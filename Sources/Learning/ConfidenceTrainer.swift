@@ -19,7 +19,8 @@ public final class ConfidenceTrainer {
     public init(_ network: UNet, recipe: RoundRecipe, settings: LearningSettings, sampler: Sampler) throws {
         (self.network, self.recipe, self.settings, self.sampler) = (network, recipe, settings, sampler)
         head = try ConfidenceHead(
-            network.plan, method: recipe.confidence, width: settings.confidenceWidth, seed: recipe.seed)
+            network.plan, method: recipe.confidence, width: settings.confidenceWidth, seed: recipe.seed,
+            device: network.device)
         optimiser = try Optimiser(.adam, head.parameters)
     }
 
@@ -39,16 +40,18 @@ public final class ConfidenceTrainer {
     /// The head with the round that it belongs to.
     public func checkpoint(_ origin: TrainingOrigin) throws -> Checkpoint {
         var checkpoint = try head.checkpoint()
-        checkpoint.record(recipe, settings, origin)
+        checkpoint.record(recipe, settings, origin, on: network.device)
         checkpoint[.steps] = String(recipe.confidenceSteps)
         checkpoint[.step] = checkpoint[.steps]
         return checkpoint
     }
 
     private func takeStep(_ batch: Batch) throws -> Double {
+        let device = network.device
+        let image = try batch.image.moved(to: device)
         let (features, logits) = try Torch.withoutGradients {
-            try Torch.withBFloat16(settings.usesBFloat16) {
-                let features = try network.features(batch.image)
+            try Torch.withBFloat16(settings.usesBFloat16(on: device), on: device) {
+                let features = try network.features(image)
                 return (features, try network.logits(fromFeatures: features))
             }
         }
@@ -89,6 +92,7 @@ public final class ConfidenceTrainer {
         let factor = 1 / max(count, 1)
         for i in weight.indices { weight[i] *= factor }
         return Target(
-            value: try Tensor(value, shape: logits.shape), weight: try Tensor(weight, shape: logits.shape))
+            value: try Tensor(value, shape: logits.shape).moved(to: logits.device),
+            weight: try Tensor(weight, shape: logits.shape).moved(to: logits.device))
     }
 }

@@ -1,30 +1,12 @@
 internal import CKernels
-internal import Domain
 public import Plans
 public import Tensors
-
-/// The loss of a step, with its derivative.
-public struct LossValue {
-    public let value: Double
-    /// The share of each organ, then of each composite label, in the cross-entropy; sums to 1, or all 0 where the loss is 0.
-    public let shares: [Double]
-    private let logits: Tensor
-    private let gradient: Tensor
-
-    init(value: Double, shares: [Double], logits: Tensor, gradient: Tensor) {
-        (self.value, self.shares, self.logits, self.gradient) = (value, shares, logits, gradient)
-    }
-
-    /// Adds the derivative of the loss to the gradient of every tensor that the logits were computed from.
-    /// - Throws: `TensorError`.
-    public func backward() throws { try logits.backward(from: gradient) }
-}
 
 /// Cross-entropy over known voxels only, L = Σ w · BCE(σ(s), y) / Σ w, one sigmoid per organ (INERRANT), with
 /// −log(1 − Π(1 − p)) for voxels of a composite label, and optionally a soft Dice term over known voxels.
 ///
-/// A voxel with w = 0 contributes exactly zero gradient. Value and derivative are computed in two passes over the voxels, without a
-/// tensor for each operation; they do not depend on the number of threads.
+/// A voxel with w = 0 contributes exactly zero gradient. In host memory, value and derivative are computed in two passes over the
+/// voxels, without a tensor for each operation; they do not depend on the number of threads. On another device `TensorLoss` does it.
 public struct KnownVoxelLoss {
     private let normalisation: LossNormalisation
     private let diceWeight: Double
@@ -37,40 +19,61 @@ public struct KnownVoxelLoss {
         (self.normalisation, self.diceWeight, self.positiveWeights) = (normalisation, diceWeight, positiveWeights)
     }
 
-    /// - Parameter logits: [N, organs, (Z,) Y, X], of any float type; the loss is computed in float32.
-    /// - Throws: `TensorError`.
-    public func callAsFunction(_ logits: Tensor, _ batch: Batch) throws -> LossValue {
+    /// - Parameters:
+    ///   - logits: [N, organs, (Z,) Y, X], of any float type; the loss is computed in float32.
+    ///   - targets: on the same device.
+    ///   - weight: factor of the whole loss.
+    public func callAsFunction(
+        _ logits: Tensor, _ targets: LossTargets, weight: Double = 1
+    ) throws -> LossValue {
         let logits = try logits.float32()
+        guard logits.device == .cpu else { return try onTensors(logits, targets, weight: weight) }
+        return try inHostMemory(logits, targets, weight)
+    }
+
+    public func callAsFunction(_ logits: Tensor, _ batch: Batch) throws -> LossValue {
+        try self(logits, LossTargets(batch))
+    }
+
+    /// The same in operations on tensors, on any device.
+    package func onTensors(_ logits: Tensor, _ targets: LossTargets, weight: Double = 1) throws -> LossValue {
+        let loss = TensorLoss(
+            normalisation: normalisation, diceWeight: diceWeight, positiveWeights: positiveWeights, weight: weight)
+        return try loss(try logits.float32(), targets)
+    }
+
+    private func inHostMemory(_ logits: Tensor, _ targets: LossTargets, _ weight: Double) throws -> LossValue {
         let shape = logits.shape
         let gradient = try Tensor.zeros(shape)
-        let composites = CompositeLoss(batch)
-        var result: (value: Double, shares: [Double]) = (0, [])
+        let composites = CompositeLoss(targets)
+        var (value, shares): (Double, [Double]) = (0, [])
         try logits.withMutableFloats { scores in
-            try batch.states.withMutableBytes { states in
+            try targets.states.withMutableBytes { states in
                 try gradient.withMutableFloats { derivative in
                     let voxels = VoxelPlanes(
                         rows: shape[0], organs: shape[1], scores: scores, states: states, derivative: derivative,
-                        weight: weights(batch, shape[1]))
-                    let sums = try voxels.measure()
-                    let missed = try composites.measure(voxels)
-                    let known = sums.map { $0.known(pseudo: batch.pseudoWeight) } + missed.map { Double($0.count) }
-                    let factors = factors(known, positions: scores.count)
-                    let dice = DiceTerm(sums, weight: diceWeight, pseudo: batch.pseudoWeight)
+                        weight: weights(targets, shape[1]))
+                    let sums = LossSums(
+                        try voxels.measure(), try composites.measure(voxels), pseudo: targets.pseudoWeight)
+                    let factors = factors(sums.knownOfEach, positions: scores.count).map { weight * $0 }
+                    let dice = DiceTerm(sums, weight: weight * diceWeight)
                     try voxels.derive(factors, dice)
                     try composites.derive(voxels, Array(factors[shape[1]...]))
-                    let terms = zip(sums.map(\.cross_entropy) + missed.map(\.loss), factors).map { $0 * $1 }
+                    let terms = zip(sums.terms, factors).map { $0 * $1 }
                     let entropy = terms.reduce(0, +)
-                    result = (entropy + dice.value, terms.map { entropy > 0 ? $0 / entropy : 0 })
+                    (value, shares) = (entropy + dice.value, terms.map { entropy > 0 ? $0 / entropy : 0 })
                 }
             }
         }
-        return LossValue(value: result.value, shares: result.shares, logits: logits, gradient: gradient)
+        return LossValue(
+            total: try Tensor(doubles: [value]).sum(), shares: try Tensor(doubles: shares),
+            [.given(logits: logits, gradient: gradient)])
     }
 
-    private func weights(_ batch: Batch, _ organs: Int) -> VoxelPlanes.Weights {
+    private func weights(_ targets: LossTargets, _ organs: Int) -> VoxelPlanes.Weights {
         VoxelPlanes.Weights(
             positive: positiveWeights?.map(Float.init) ?? Array(repeating: 1, count: organs),
-            pseudo: batch.pseudoWeight)
+            pseudo: targets.pseudoWeight)
     }
 
     /// What the cross-entropy of each organ, then of each composite label, is multiplied by.
@@ -86,39 +89,4 @@ public struct KnownVoxelLoss {
             return known.map { _ in 1 / Double(positions) }
         }
     }
-}
-
-/// Mean of 1 − Dice over the organs with a known positive in the batch, Dice of the whole batch, smoothed by 1.
-struct DiceTerm {
-    let value: Double
-    /// The derivative of the value by Σ w p y and by Σ w p, per organ.
-    let byOverlap, byPredicted: [Double]
-
-    init(_ sums: [ck_loss_sums], weight: Double, pseudo: Float) {
-        let positives = sums.map { $0.positives(pseudo: pseudo) }
-        let organs = positives.count { $0 > 0 }
-        guard weight > 0, organs > 0 else {
-            value = 0
-            (byOverlap, byPredicted) = (positives.map { _ in 0 }, positives.map { _ in 0 })
-            return
-        }
-        let share = weight / Double(organs)
-        var (total, overlap, predicted) = (weight, [Double](), [Double]())
-        for (sum, positive) in zip(sums, positives) {
-            let divisor = sum.predicted + positive + 1
-            let counts = positive > 0 ? share : 0
-            total -= counts * (2 * sum.overlap + 1) / divisor
-            overlap.append(-counts * 2 / divisor)
-            predicted.append(counts * (2 * sum.overlap + 1) / (divisor * divisor))
-        }
-        (value, byOverlap, byPredicted) = (total, overlap, predicted)
-    }
-}
-
-extension ck_loss_sums {
-    /// The summed weight of the known voxels.
-    func known(pseudo weight: Float) -> Double { Double(known) + Double(weight) * Double(pseudo) }
-
-    /// The summed weight of the positive ones.
-    func positives(pseudo weight: Float) -> Double { Double(positive) + Double(weight) * Double(pseudo_positive) }
 }

@@ -4,12 +4,16 @@ public enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
     case unfittingCheckpoint(problem: String)
     /// The loss is no longer a number.
     case diverged(step: Int)
+    /// This machine or this libtorch has no such device.
+    case deviceMissing(device: String, available: [String])
 
     /// What is wrong, one clause.
     public var problem: String {
         switch self {
         case .unfittingCheckpoint(let problem): "the checkpoint does not belong to this training: \(problem)"
         case .diverged(let step): "the loss is not finite at step \(step)"
+        case .deviceMissing(let device, let available):
+            "there is no device \(device) for libtorch here, only \(available.joined(separator: ", "))"
         }
     }
 
@@ -17,6 +21,7 @@ public enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
     public var remedy: String {
         switch self {
         case .unfittingCheckpoint: "start a new run"
+        case .deviceMissing: "set learning.device to auto or to a device that is there, or use a libtorch with CUDA"
         case .diverged: "lower learning.learningRate, or set learning.precision to float32"
         }
     }

@@ -89,8 +89,9 @@ public final class Predictor {
         let axes = settings.dimensions == 2 ? [window.y, window.x] : [window.z, window.y, window.x]
         let input = try Tensor.zeros([1, network.plan.inputChannels] + axes)
         try input.withMutableFloats { kernel.fill($0, from: item.normalisedImage, box: box) }
-        return try Torch.withBFloat16(settings.usesBFloat16) {
-            let features = try network.features(input)
+        let device = network.device
+        return try Torch.withBFloat16(settings.usesBFloat16(on: device), on: device) {
+            let features = try network.features(try input.moved(to: device))
             let logits = try network.logits(fromFeatures: features).float32()
             guard let head else { return try logits.floats() }
             let confidence = try head.confidence(features: features, logits: logits)

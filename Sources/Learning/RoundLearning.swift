@@ -40,7 +40,7 @@ public struct RoundLearning: Sendable {
         under network: Checkpoint, _ sampler: Sampler, step: () throws -> Void
     ) throws -> Checkpoint {
         let trainer = try ConfidenceTrainer(
-            try UNet(network), recipe: recipe, settings: settings, sampler: sampler)
+            try UNet(network, device: try settings.usedDevice()), recipe: recipe, settings: settings, sampler: sampler)
         try trainer.run { _, _ in try step() }
         return try trainer.checkpoint(origin)
     }

@@ -1,7 +1,7 @@
 internal import Domain
 public import Plans
 internal import System
-internal import Tensors
+public import Tensors
 
 /// Measures optimiser steps without loading: forward, weighted cross-entropy, backward and Adam on one synthetic batch.
 public struct StepBenchmark: Hashable, Sendable {
@@ -31,12 +31,14 @@ public struct StepBenchmark: Hashable, Sendable {
     /// Blocks; to be run on a `TensorThread` whose number of threads is set.
     ///
     /// - Precondition: at least one step.
-    public func run(steps: Int, warmUp: Int = 2, precision: Precision = .float32) throws -> Result {
+    public func run(
+        steps: Int, warmUp: Int = 2, precision: Precision = .float32, device: Device = .cpu
+    ) throws -> Result {
         precondition(steps > 0, "at least one step")
         var settings = LearningSettings()
         settings.precision = precision
-        let lowPrecision = settings.usesBFloat16
-        let network = try UNet(plan, seed: 1)
+        let lowPrecision = settings.usesBFloat16(on: device)
+        let network = try UNet(plan, seed: 1, device: device)
         let optimiser = try Optimiser(.adam, network.parameters)
         let input = try makeBatch()
         let loss = KnownVoxelLoss()
@@ -45,11 +47,12 @@ public struct StepBenchmark: Hashable, Sendable {
         for _ in 0..<(warmUp + steps) {
             let began = clock.now
             network.parameters.clearGradients()
-            let logits = try Torch.withBFloat16(lowPrecision) { try network(input.image) }
-            let value = try loss(logits, input)
+            let sent = try SentBatch(input, to: device)
+            let logits = try Torch.withBFloat16(lowPrecision, on: device) { try network(sent.image) }
+            let value = try loss(logits, sent.targets)
             try value.backward()
             try optimiser.step(learningRate: 1e-3)
-            losses.append(value.value)
+            losses.append(try value.value())
             seconds.append((clock.now - began) / .seconds(1))
         }
         return Result(

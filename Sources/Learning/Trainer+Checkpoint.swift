@@ -24,7 +24,7 @@ extension Trainer {
     public func checkpoint() throws -> Checkpoint {
         var checkpoint = Checkpoint(
             metadata: network.plan.metadata, tensors: try network.parameters.export() + optimiser.export())
-        checkpoint.record(recipe, settings, origin)
+        checkpoint.record(recipe, settings, origin, on: network.device)
         checkpoint[.step] = String(step)
         checkpoint[.optimiser] = settings.optimiser.rawValue
         if recipe.validation != nil { checkpoint[.validation] = validations.before(step).text }
@@ -87,7 +87,9 @@ extension Trainer {
 
 extension Checkpoint {
     /// Writes what made it: recipe, origin, and the program's numbers that decide the last bits of a result.
-    mutating func record(_ recipe: RoundRecipe, _ settings: LearningSettings, _ origin: TrainingOrigin) {
+    mutating func record(
+        _ recipe: RoundRecipe, _ settings: LearningSettings, _ origin: TrainingOrigin, on device: Device
+    ) {
         self[.round] = String(recipe.round)
         self[.steps] = String(recipe.steps)
         self[.seed] = String(recipe.seed)
@@ -96,8 +98,8 @@ extension Checkpoint {
         self[.program] = origin.program
         self[.libtorch] = Torch.version
         self[.threads] = String(Torch.threads)
-        self[.precision] = settings.usesBFloat16 ? "bfloat16" : "float32"
-        self[.processor] = Torch.processor
+        self[.precision] = settings.usesBFloat16(on: device) ? "bfloat16" : "float32"
+        self[.processor] = device == .cpu ? Torch.processor : "cuda"
     }
 }
 
@@ -110,7 +112,7 @@ public struct NumericEnvironment: Hashable, Sendable {
     public var threads: String?
     /// `float32` or `bfloat16`.
     public var precision: String?
-    /// The instructions that libtorch uses, for example `AVX2`.
+    /// The instructions that libtorch uses, for example `AVX2`; `cuda` for a GPU.
     public var processor: String?
 
     public init(_ checkpoint: Checkpoint) {

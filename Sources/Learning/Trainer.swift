@@ -53,6 +53,8 @@ public final class Trainer {
     private let loss: KnownVoxelLoss
     private let course: LearningRateCourse
     private let lowPrecision: Bool
+    /// The last batch that was sent to the device of the network.
+    private var sent: SentBatch?
 
     /// - Throws: `LearningError.unfittingCheckpoint` where `start` is of another training, and `TensorError`.
     public init(
@@ -60,13 +62,14 @@ public final class Trainer {
         start: TrainingStart = .fresh
     ) throws {
         (self.recipe, self.settings, self.origin, self.sampler) = (recipe, settings, origin, sampler)
-        network = try UNet(plan, seed: recipe.seed &+ UInt64(recipe.round))
+        let device = try settings.usedDevice()
+        network = try UNet(plan, seed: recipe.seed &+ UInt64(recipe.round), device: device)
         optimiser = try Optimiser(settings.optimiser == .adam ? .adam : .sgd, network.parameters)
         loss = KnownVoxelLoss(
             normalisation: settings.normalisation, diceWeight: settings.diceWeight,
             positiveWeights: recipe.isFresh ? sampler.positiveWeights() : nil)
         course = LearningRateCourse(settings, steps: recipe.steps)
-        lowPrecision = settings.usesBFloat16
+        lowPrecision = settings.usesBFloat16(on: device)
         switch start {
         case .fresh: break
         case .weights(let checkpoint): try self.start(from: checkpoint)
@@ -123,7 +126,9 @@ public final class Trainer {
         network.parameters.clearGradients()
         for _ in 0..<settings.accumulation {
             let began = ContinuousClock.now
-            let batch = try openFeed().next().batch
+            try sent?.waitUntilCopied()
+            let batch = try SentBatch(try openFeed().next().batch, to: network.device)
+            sent = batch
             loaderWait += ContinuousClock.now - began
             loss += try addGradients(of: batch) / Double(settings.accumulation)
         }
@@ -147,33 +152,25 @@ public final class Trainer {
     /// Adds the gradients of a batch to those of the parameters.
     ///
     /// - Returns: its loss.
-    private func addGradients(of batch: Batch) throws -> Double {
-        let logits = try Torch.withBFloat16(lowPrecision) { try network(batch.image) }
-        let loss = try self.loss(logits, batch)
-        guard loss.value.isFinite else { throw LearningError.diverged(step: step) }
+    private func addGradients(of batch: SentBatch) throws -> Double {
+        let logits = try Torch.withBFloat16(lowPrecision, on: network.device) { try network(batch.image) }
+        let loss = try self.loss(logits, batch.targets)
+        let value = try loss.value()
+        guard value.isFinite else { throw LearningError.diverged(step: step) }
         try loss.backward()
-        return loss.value
+        return value
     }
 
     /// Makes sums of gradients means, and scales them down to the largest norm that the settings allow, as PyTorch's `clip_grad_norm_`.
     private func shapeGradients() throws {
-        var factor = 1 / Double(settings.accumulation)
+        guard settings.accumulation > 1 || settings.maximumGradientNorm > 0 else { return }
+        let share = 1 / Double(settings.accumulation)
+        var factor = try Tensor(filledWith: share, shape: []).moved(to: network.device)
         if settings.maximumGradientNorm > 0 {
-            let norm = try network.parameters.gradientNorm() * factor
-            guard norm.isFinite else { throw LearningError.diverged(step: step) }
-            factor *= min(1, settings.maximumGradientNorm / (norm + 1e-6))
+            let norm = try network.parameters.gradientNorm() * share
+            let limit = try Tensor(filledWith: settings.maximumGradientNorm, shape: []).moved(to: network.device)
+            factor = try factor * (limit / (norm + 1e-6)).clamped(to: 1)
         }
-        if factor != 1 { try network.parameters.scaleGradients(by: factor) }
-    }
-}
-
-extension LearningSettings {
-    /// Whether convolutions run in bfloat16 on this machine.
-    var usesBFloat16: Bool {
-        switch precision {
-        case .float32: false
-        case .bfloat16: true
-        case .auto: Torch.hasFastBFloat16
-        }
+        try network.parameters.scaleGradients(by: factor)
     }
 }

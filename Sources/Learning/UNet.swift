@@ -9,15 +9,17 @@ public import Tensors
 public final class UNet {
     public let plan: NetworkPlan
     public let parameters = Parameters()
+    /// Where the parameters are.
+    public let device: Device
     private let encoder: [[Block]]
     private let up: [TransposedConvolution]
     private let decoder: [[Block]]
     private let head: Convolution
 
-    /// A fresh network; its weights are a function of `seed`.
-    public init(_ plan: NetworkPlan, seed: UInt64) throws {
-        self.plan = plan
-        let root = ParameterScope(parameters, seed: seed)
+    /// A fresh network; its weights are a function of `seed`, the same on every device.
+    public init(_ plan: NetworkPlan, seed: UInt64, device: Device = .cpu) throws {
+        (self.plan, self.device) = (plan, device)
+        let root = ParameterScope(parameters, seed: seed, device: device)
         let (d, widths) = (plan.dimensions, plan.widths)
         encoder = try widths.indices.map { level in
             let scope = root["enc"][String(level)]
@@ -44,8 +46,8 @@ public final class UNet {
     }
 
     /// The network of a checkpoint.
-    public convenience init(_ checkpoint: Checkpoint) throws {
-        try self.init(try NetworkPlan(checkpoint), seed: 0)
+    public convenience init(_ checkpoint: Checkpoint, device: Device = .cpu) throws {
+        try self.init(try NetworkPlan(checkpoint), seed: 0, device: device)
         try parameters.load { checkpoint[$0] }
     }
 

@@ -3,6 +3,11 @@ public import Domain
 extension LearningSettings: SettingSection {
     public static let keys: [SettingKey<LearningSettings>] = networkKeys + inputKeys + augmentationKeys + trainingKeys
 
+    /// The values that make a run the same run: without those that only say where it is computed.
+    public var identity: [String: SettingValue] {
+        values.filter { !["device"].contains($0.key) }
+    }
+
     private static let networkKeys: [SettingKey<LearningSettings>] = [
         .integer(
             "dimensions", \.dimensions, 2...3, "2: slices with their neighbours as channels; 3: blocks of voxels."),
@@ -59,6 +64,9 @@ extension LearningSettings: SettingSection {
             "Learning rate of the confidence head."),
         .choice("optimiser", \.optimiser, "Adam, or stochastic gradient descent with momentum 0.9."),
         .choice("precision", \.precision, "Number format of convolutions."),
+        .text(
+            "device", \.device, limits: "auto, cpu, cuda or cuda:N, the number of a GPU",
+            "Where networks train and predict; auto: the first GPU, else the processor."),
         .integer("threads", \.threads, 0...1024, "Processor threads of libtorch; 0: its own choice."),
         .integer(
             "loaders", \.loaders, 0...64,

@@ -13,7 +13,7 @@ public enum LossNormalisation: String, Hashable, Sendable, CaseIterable {
 /// The number format of convolutions; losses and weights stay in float32.
 public enum Precision: String, Hashable, Sendable, CaseIterable {
     case float32, bfloat16
-    /// bfloat16 where the processor has instructions for it.
+    /// bfloat16 where the processor has instructions for it, and on every GPU.
     case auto
 }
 
@@ -86,6 +86,7 @@ public struct LearningSettings: Hashable, Sendable {
     public var confidenceLearningRate = 1e-3
     public var optimiser = OptimiserChoice.adam
     public var precision = Precision.auto
+    public var device = DeviceChoice.auto
     public var threads = 0
     public var loaders = 0
     public var checkpointSteps = 100

@@ -72,7 +72,7 @@ public final class Optimiser {
 
     private static func zeros(like tensors: [Tensor]) throws(TensorError) -> [Tensor] {
         var result: [Tensor] = []
-        for tensor in tensors { result.append(try Tensor.zeros(tensor.shape)) }
+        for tensor in tensors { result.append(try Tensor.zeros(tensor.shape).moved(to: tensor.device)) }
         return result
     }
 }

@@ -1,17 +1,16 @@
 internal import CTorch
 
 extension Parameters {
-    /// The Euclidean norm of all gradients together.
-    public func gradientNorm() throws(TensorError) -> Double {
+    /// The Euclidean norm of all gradients together, on their device.
+    public func gradientNorm() throws(TensorError) -> Tensor {
         let handles: [OpaquePointer?] = all.map(\.handle)
-        var norm = 0.0
-        try checked("a norm of gradients") { ct_gradient_norm(handles, Int32(handles.count), &norm, $0) }
-        return norm
+        return Tensor(
+            owning: try produced("a norm of gradients") { ct_gradient_norm(handles, Int32(handles.count), $0, $1) })
     }
 
-    /// Multiplies all gradients.
-    public func scaleGradients(by factor: Double) throws(TensorError) {
+    /// Multiplies all gradients by a tensor of one value on their device.
+    public func scaleGradients(by factor: Tensor) throws(TensorError) {
         let handles: [OpaquePointer?] = all.map(\.handle)
-        try checked("scaling gradients") { ct_scale_gradients(handles, Int32(handles.count), factor, $0) }
+        try checked("scaling gradients") { ct_scale_gradients(handles, Int32(handles.count), factor.handle, $0) }
     }
 }

@@ -45,17 +45,19 @@ public struct ParameterScope {
     private let parameters: Parameters
     private let path: String
     private let seed: UInt64
+    private let device: Device
 
-    public init(_ parameters: Parameters, seed: UInt64) {
-        self.init(parameters, path: "", seed: seed)
+    /// - Parameter device: where the parameters are.
+    public init(_ parameters: Parameters, seed: UInt64, device: Device = .cpu) {
+        self.init(parameters, path: "", seed: seed, device: device)
     }
 
-    private init(_ parameters: Parameters, path: String, seed: UInt64) {
-        (self.parameters, self.path, self.seed) = (parameters, path, seed)
+    private init(_ parameters: Parameters, path: String, seed: UInt64, device: Device) {
+        (self.parameters, self.path, self.seed, self.device) = (parameters, path, seed, device)
     }
 
     public subscript(name: String) -> ParameterScope {
-        ParameterScope(parameters, path: joined(name), seed: seed)
+        ParameterScope(parameters, path: joined(name), seed: seed, device: device)
     }
 
     /// Every value `value`.
@@ -71,7 +73,8 @@ public struct ParameterScope {
         return try add(try Tensor(values, shape: shape), name)
     }
 
-    private func add(_ tensor: Tensor, _ name: String) throws(TensorError) -> Tensor {
+    private func add(_ values: Tensor, _ name: String) throws(TensorError) -> Tensor {
+        let tensor = try values.moved(to: device)
         try tensor.requireGradient()
         parameters.add(tensor, at: joined(name))
         return tensor

@@ -57,9 +57,11 @@ extension Tensor {
         try checked("backward") { ct_tensor_backward(handle, $0) }
     }
 
-    /// The same from the derivatives of a scalar by each value of this tensor.
-    public func backward(from gradient: Tensor) throws(TensorError) {
-        try checked("backward") { ct_tensor_backward_from(handle, gradient.handle, $0) }
+    /// The same from the derivatives of a scalar by each value of several tensors.
+    public static func backward(_ tensors: [Tensor], from gradients: [Tensor]) throws(TensorError) {
+        precondition(tensors.count == gradients.count, "a derivative for each tensor")
+        let (outputs, derivatives) = (tensors.map { Optional($0.handle) }, gradients.map { Optional($0.handle) })
+        try checked("backward") { ct_backward_from(outputs, derivatives, Int32(tensors.count), $0) }
     }
 
     /// nil until a gradient arrived.

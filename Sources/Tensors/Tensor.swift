@@ -1,6 +1,6 @@
 internal import CTorch
 
-/// A libtorch tensor on the CPU. Shapes are outermost axis first ([N, C, Z, Y, X]: x fastest in memory).
+/// A libtorch tensor, in host memory unless it was moved to another device. Shapes are outermost axis first ([N, C, Z, Y, X]: x fastest in memory).
 ///
 /// Not `Sendable`: a tensor stays on the thread that made it, normally a `TensorThread`; every operation blocks.
 public final class Tensor {
@@ -17,6 +17,14 @@ public final class Tensor {
         self.init(
             owning: try produced("a tensor of \(shape)") { out, error in
                 ct_tensor_from_floats(values, Int64(values.count), sizes, Int32(sizes.count), out, error)
+            })
+    }
+
+    /// A list in double precision.
+    public convenience init(doubles values: [Double]) throws(TensorError) {
+        self.init(
+            owning: try produced("a list of \(values.count)") {
+                ct_tensor_from_doubles(values, Int64(values.count), $0, $1)
             })
     }
 
@@ -43,7 +51,7 @@ public final class Tensor {
     public var shape: [Int] { (0..<ct_tensor_rank(handle)).map { Int(ct_tensor_size(handle, $0)) } }
     public var count: Int { Int(ct_tensor_count(handle)) }
 
-    /// All values as float32, row-major.
+    /// All values as float32, row-major. Waits for the device.
     public func floats() throws(TensorError) -> [Float] {
         let count = self.count
         var problem: TensorError?
@@ -57,14 +65,21 @@ public final class Tensor {
         return values
     }
 
-    /// The only value of a tensor of one element.
-    public func scalar() throws(TensorError) -> Double {
-        var value: Float = 0
-        try checked("reading a scalar") { ct_tensor_read(handle, &value, 1, $0) }
-        return Double(value)
+    /// All values in double precision, row-major. Waits for the device.
+    public func doubles() throws(TensorError) -> [Double] {
+        var values = Array(repeating: 0.0, count: count)
+        try checked("reading a tensor") { ct_tensor_read_doubles(handle, &values, Int64(values.count), $0) }
+        return values
     }
 
-    /// Gives access to the memory of a contiguous float32 tensor, row-major, for reading and writing in place.
+    /// The only value of a tensor of one element. Waits for the device.
+    public func scalar() throws(TensorError) -> Double {
+        var value = 0.0
+        try checked("reading a scalar") { ct_tensor_scalar(handle, &value, $0) }
+        return value
+    }
+
+    /// Gives access to the memory of a contiguous float32 tensor of the host, row-major, for reading and writing in place.
     public func withMutableFloats<R>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> R) throws -> R {
         let start = try memory(CT_FLOAT32).assumingMemoryBound(to: Float.self)
         return try withExtendedLifetime(self) { try body(UnsafeMutableBufferPointer(start: start, count: count)) }

@@ -49,13 +49,13 @@ public enum Torch {
         return try body()
     }
 
-    /// Runs `body` with convolutions in bfloat16 where `enabled`, on this thread.
+    /// Runs `body` with convolutions of a device in bfloat16 where `enabled`, on this thread.
     /// Losses stay outside, in float32.
-    public static func withBFloat16<R>(_ enabled: Bool, _ body: () throws -> R) throws -> R {
+    public static func withBFloat16<R>(_ enabled: Bool, on device: Device = .cpu, _ body: () throws -> R) throws -> R {
         guard enabled else { return try body() }
-        try checked("autocast") { ct_set_autocast(true, $0) }
+        try checked("autocast") { ct_set_autocast(true, device.number, $0) }
         let result = Result { try body() }
-        try checked("autocast") { ct_set_autocast(false, $0) }
+        try checked("autocast") { ct_set_autocast(false, device.number, $0) }
         return try result.get()
     }
 }

@@ -26,7 +26,7 @@ import Testing
             let loss = try KnownVoxelLoss(diceWeight: diceWeight)(scores, batch)
             try loss.backward()
             return Outcome(
-                loss: loss.value, gradient: try scores.gradient()?.floats() ?? [], shares: loss.shares)
+                loss: try loss.value(), gradient: try scores.gradient()?.floats() ?? [], shares: try loss.shares())
         }
     }
 

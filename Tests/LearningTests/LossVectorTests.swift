@@ -49,6 +49,6 @@ import Testing
             normalisation: LossNormalisation(rawValue: vector.normalisation) ?? .total, diceWeight: vector.diceWeight,
             positiveWeights: vector.positiveWeights)(logits, batch)
         try loss.backward()
-        return (loss.value, try logits.gradient()?.floats() ?? [])
+        return (try loss.value(), try logits.gradient()?.floats() ?? [])
     }
 }

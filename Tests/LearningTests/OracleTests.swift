@@ -62,7 +62,7 @@ import Testing
                 ("positiveWeights", KnownVoxelLoss(positiveWeights: [1, 2.5, 4]), plain),
                 ("dice", KnownVoxelLoss(diceWeight: 0.5), plain),
             ]
-            let ours = try losses.map { Float(try $0.1(logits, $0.2).value) }
+            let ours = try losses.map { Float(try $0.1(logits, $0.2).value()) }
             return (ours, losses.map { Float(oracle.metadata["loss." + $0.0] ?? "") ?? .nan })
         }
         #expect(distance(ours, theirs) < 1e-4)

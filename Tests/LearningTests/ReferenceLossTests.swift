@@ -91,7 +91,7 @@ import Testing
             let loss = try KnownVoxelLoss(
                 normalisation: normalisation, diceWeight: dice, positiveWeights: positive)(scores, batch)
             try loss.backward()
-            return (loss.value, try scores.gradient()?.floats() ?? [])
+            return (try loss.value(), try scores.gradient()?.floats() ?? [])
         }
         #expect(abs(value - formula(sample)) < 1e-6 * max(1, value))
         for i in sample.logits.indices {
@@ -120,7 +120,7 @@ import Testing
                 try scores.requireGradient()
                 let loss = try KnownVoxelLoss(diceWeight: 0.5)(scores, batch)
                 try loss.backward()
-                return (loss.value, try scores.gradient()?.floats() ?? [])
+                return (try loss.value(), try scores.gradient()?.floats() ?? [])
             }
         }
         for outcome in outcomes { #expect(outcome == outcomes[0]) }
@@ -129,7 +129,7 @@ import Testing
     @Test func whatIsNotANumberIsSeen() async throws {
         let value = try await tensorThread.run {
             let batch = try Batch(image: try Tensor.zeros([1, 1, 1, 3]), states: [1, 2, 0], organs: 1)
-            return try KnownVoxelLoss()(try Tensor([0, .nan, 0], shape: [1, 1, 1, 3]), batch).value
+            return try KnownVoxelLoss()(try Tensor([0, .nan, 0], shape: [1, 1, 1, 3]), batch).value()
         }
         #expect(value.isNaN)
     }

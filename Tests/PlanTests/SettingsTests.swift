@@ -39,7 +39,9 @@ import Testing
         ("diceWeight", SettingValue.number(11)), ("diceWeight", .number(.nan)), ("batch", .integer(0)),
         ("batch", .number(2.5)), ("widths", .list([])), ("optimiser", .text("descent")), ("contextSlices", .integer(4)),
         ("patch", .list([.integer(50), .integer(96)])), ("patch", .list([.integer(96), .integer(96), .integer(96)])),
-        ("windowHigh", .number(-500)), ("missingAsBackground", .text("maybe")),
+        ("windowHigh", .number(-500)), ("missingAsBackground", .text("maybe")), ("device", .text("gpu")),
+        ("device", .text("cuda:-1")),
+        ("device", .text("cuda:01")), ("device", .text("")), ("device", .integer(0)),
     ])
     func everyWrongValueIsNamed(key: String, value: SettingValue) throws {
         let error = #expect(throws: SettingError.self) { try LearningSettings([key: value]) }
@@ -48,6 +50,25 @@ import Testing
             return
         }
         #expect(named == key && shown == value.description && !limits.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("auto", "auto"), ("cpu", "cpu"), ("cuda", "cuda:0"), ("cuda:0", "cuda:0"), ("cuda:12", "cuda:12"),
+    ])
+    func aDeviceIsNamed(text: String, meaning: String) throws {
+        let settings = try LearningSettings(["device": .text(text)])
+        #expect(settings.values["device"] == .text(meaning))
+        #expect(try LearningSettings(settings.values) == settings)
+    }
+
+    /// A run that continues on another device is the same run.
+    @Test func theDeviceIsNotPartOfTheIdentity() {
+        var (first, second) = (LearningSettings(), LearningSettings())
+        (first.device, second.device) = (.cpu, .cuda(1))
+        #expect(first.identity == second.identity && first.identity["device"] == nil)
+        #expect(first.identity.count == first.values.count - 1)
+        second.threads = 3
+        #expect(first.identity != second.identity)
     }
 
     @Test func anUnknownKeyIsRefused() {

@@ -12,6 +12,8 @@ extern "C" {
 #endif
 
 typedef struct ct_tensor ct_tensor;
+/* A place in the order of a device's work. */
+typedef struct ct_mark ct_mark;
 
 /* CT_NO_MEMORY: an allocator had no memory for the operation, so that a smaller one may succeed. */
 typedef enum { CT_OK = 0, CT_FAILED = 1, CT_NO_MEMORY = 2 } ct_status;
@@ -20,7 +22,10 @@ typedef struct {
     char message[1024];
 } ct_error;
 
-typedef enum { CT_FLOAT32 = 0, CT_UINT8 = 1, CT_BFLOAT16 = 2, CT_OTHER = 3 } ct_dtype;
+typedef enum { CT_FLOAT32 = 0, CT_UINT8 = 1, CT_BFLOAT16 = 2, CT_OTHER = 3, CT_FLOAT64 = 4 } ct_dtype;
+
+/* A device is this, or the number of a CUDA device, from 0. */
+enum { CT_HOST = -1 };
 
 /* Library */
 
@@ -37,13 +42,29 @@ bool ct_has_bfloat16(void);
 ct_status ct_parallel(int64_t count, void (*body)(int64_t task, void *context), void *context, ct_error *error);
 /* Returns the state before. */
 bool ct_set_grad_enabled(bool enabled);
-/* CPU autocast to bfloat16; switching it off drops the cached casts. */
-ct_status ct_set_autocast(bool enabled, ct_error *error);
+/* Autocast to bfloat16 on a device; switching it off drops the cached casts. */
+ct_status ct_set_autocast(bool enabled, int32_t device, ct_error *error);
+
+/* Devices */
+
+/* The number of CUDA devices that this libtorch can use. */
+int32_t ct_cuda_devices(void);
+int32_t ct_tensor_device(const ct_tensor *tensor);
+/* A copy in memory of the host that a device can read by itself. */
+ct_status ct_tensor_pin(const ct_tensor *tensor, ct_tensor **out, ct_error *error);
+/* The same tensor where it is there already. From pinned memory to a device the copy is only begun: a mark made after it tells when the
+   memory may be written again. */
+ct_status ct_move(const ct_tensor *tensor, int32_t device, ct_tensor **out, ct_error *error);
+/* After all work that the calling thread gave to the CUDA device. */
+ct_status ct_mark_make(int32_t device, ct_mark **out, ct_error *error);
+ct_status ct_mark_wait(const ct_mark *mark, ct_error *error);
+void ct_mark_free(ct_mark *mark);
 
 /* Making and reading */
 
 void ct_tensor_free(ct_tensor *tensor);
 ct_status ct_tensor_from_floats(const float *values, int64_t count, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error);
+ct_status ct_tensor_from_doubles(const double *values, int64_t count, ct_tensor **out, ct_error *error);
 /* Zeros. */
 ct_status ct_tensor_bytes(const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error);
 ct_status ct_tensor_full(double value, const int64_t *shape, int32_t rank, ct_tensor **out, ct_error *error);
@@ -55,13 +76,17 @@ ct_dtype ct_tensor_dtype(const ct_tensor *tensor);
 ct_status ct_tensor_memory(const ct_tensor *tensor, ct_dtype dtype, void **out, ct_error *error);
 /* Copies `count` values, which must be the tensor's count, converted to float32. */
 ct_status ct_tensor_read(const ct_tensor *tensor, float *values, int64_t count, ct_error *error);
+/* The same in double precision. */
+ct_status ct_tensor_read_doubles(const ct_tensor *tensor, double *values, int64_t count, ct_error *error);
+/* The value of a tensor of one element. */
+ct_status ct_tensor_scalar(const ct_tensor *tensor, double *out, ct_error *error);
 
 /* Autograd */
 
 ct_status ct_tensor_set_requires_grad(ct_tensor *tensor, bool required, ct_error *error);
 ct_status ct_tensor_backward(const ct_tensor *tensor, ct_error *error);
-/* From the gradient by each value. */
-ct_status ct_tensor_backward_from(const ct_tensor *tensor, const ct_tensor *gradient, ct_error *error);
+/* From the gradients by each value of several tensors, in one pass. */
+ct_status ct_backward_from(ct_tensor *const *tensors, ct_tensor *const *gradients, int32_t count, ct_error *error);
 /* *out is NULL where no gradient arrived. */
 ct_status ct_tensor_grad(const ct_tensor *tensor, ct_tensor **out, ct_error *error);
 void ct_tensor_clear_grad(ct_tensor *tensor);
@@ -75,6 +100,24 @@ ct_status ct_divide(const ct_tensor *a, const ct_tensor *b, ct_tensor **out, ct_
 ct_status ct_sigmoid(const ct_tensor *a, ct_tensor **out, ct_error *error);
 ct_status ct_sum(const ct_tensor *a, const int64_t *axes, int32_t axis_count, ct_tensor **out, ct_error *error);
 ct_status ct_sum_all(const ct_tensor *a, ct_tensor **out, ct_error *error);
+/* Summed in double precision. */
+ct_status ct_sum_double(const ct_tensor *a, const int64_t *axes, int32_t axis_count, ct_tensor **out, ct_error *error);
+ct_status ct_scale(const ct_tensor *a, double factor, ct_tensor **out, ct_error *error);
+ct_status ct_shift(const ct_tensor *a, double offset, ct_tensor **out, ct_error *error);
+ct_status ct_log_sigmoid(const ct_tensor *a, ct_tensor **out, ct_error *error);
+ct_status ct_log(const ct_tensor *a, ct_tensor **out, ct_error *error);
+/* e^a - 1 */
+ct_status ct_expm1(const ct_tensor *a, ct_tensor **out, ct_error *error);
+ct_status ct_clamp(const ct_tensor *a, double low, double high, ct_tensor **out, ct_error *error);
+/* a & mask, of bytes. */
+ct_status ct_bits(const ct_tensor *a, uint8_t mask, ct_tensor **out, ct_error *error);
+/* 1 where it holds and else 0, in float32. */
+ct_status ct_equals(const ct_tensor *a, uint8_t value, ct_tensor **out, ct_error *error);
+ct_status ct_reaches(const ct_tensor *a, double value, ct_tensor **out, ct_error *error);
+/* The same values, outside autograd. */
+ct_status ct_detach(const ct_tensor *a, ct_tensor **out, ct_error *error);
+/* In place, outside autograd. */
+ct_status ct_add_(ct_tensor *a, const ct_tensor *b, ct_error *error);
 /* Contiguous. */
 ct_status ct_to(const ct_tensor *a, ct_dtype dtype, ct_tensor **out, ct_error *error);
 /* destination = source, in place, broadcast. */
@@ -83,6 +126,10 @@ ct_status ct_copy(ct_tensor *destination, const ct_tensor *source, ct_error *err
 /* Shape */
 
 ct_status ct_cat(const ct_tensor *const *tensors, int32_t count, int32_t axis, ct_tensor **out, ct_error *error);
+/* Along a new first axis. */
+ct_status ct_stack(const ct_tensor *const *tensors, int32_t count, ct_tensor **out, ct_error *error);
+/* A view of each `step`th element of an axis from `begin` to below `end`. */
+ct_status ct_slice(const ct_tensor *a, int32_t axis, int64_t begin, int64_t end, int64_t step, ct_tensor **out, ct_error *error);
 
 /* Network */
 
@@ -97,10 +144,10 @@ ct_status ct_bce_with_logits(const ct_tensor *logits, const ct_tensor *target, c
 
 /* Gradients of several parameters together, outside autograd; those without one do not count. */
 
-/* The Euclidean norm of all of them. */
-ct_status ct_gradient_norm(ct_tensor *const *parameters, int32_t count, double *out, ct_error *error);
-/* In place. */
-ct_status ct_scale_gradients(ct_tensor *const *parameters, int32_t count, double factor, ct_error *error);
+/* The Euclidean norm of all of them, without waiting for it. */
+ct_status ct_gradient_norm(ct_tensor *const *parameters, int32_t count, ct_tensor **out, ct_error *error);
+/* In place, by a tensor of one element on their device. */
+ct_status ct_scale_gradients(ct_tensor *const *parameters, int32_t count, const ct_tensor *factor, ct_error *error);
 
 /* Optimisers: one step over parameters that have a gradient, in place, outside autograd */
 

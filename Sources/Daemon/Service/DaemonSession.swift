@@ -67,6 +67,7 @@ struct DaemonSession: Sendable {
         let others = configuration.plan.modalities.filter { $0 != "CT" }
         if configuration.settings.intensity == .window, !others.isEmpty { trainer.tell(.windowBesideCT(others)) }
         let opened = try await configuration.locating {
+            try requireDevice()
             try await requireFittingStart()
             try await requireFittingWindow(request)
             return try await RunOpening(catalog: catalog).open(request)
@@ -78,6 +79,18 @@ struct DaemonSession: Sendable {
         let recalled = try await catalog.recalledRounds(of: opened.run.id)
         if !recalled.isEmpty { trainer.tell(.roundsRecalled(recalled)) }
         return opened
+    }
+
+    /// - Throws: `ConfigurationError` where this machine has no device as `learning.device` names it.
+    private func requireDevice() throws {
+        do throws(LearningError) {
+            _ = try configuration.settings.usedDevice()
+        } catch {
+            guard case .deviceMissing(let device, let available) = error else { throw error }
+            throw ConfigurationError(
+                key: "learning.device", problem: "is \(device), which libtorch does not have on this machine",
+                remedy: "give auto or one of \(available.joined(separator: ", ")), or use a libtorch with CUDA")
+        }
     }
 
     /// - Throws: `ConfigurationError` where `run.startFrom` names a run of other organs or of another network. A run that does not exist

@@ -43,7 +43,9 @@ actor RoundPredictor {
         loaded = nil
         let network = try await bytes(of: weights.network)
         let head = if let head = weights.head { try await bytes(of: head) } else { [UInt8]?.none }
-        let networks = try await thread.run { try LoadedNetworks(network: network, head: head) }
+        let networks = try await thread.run { [settings] in
+            try LoadedNetworks(network: network, head: head, device: try settings.usedDevice())
+        }
         loaded = (weights, networks)
         return networks
     }
@@ -73,8 +75,8 @@ private final class LoadedNetworks: @unchecked Sendable {
     let network: UNet
     let head: ConfidenceHead?
 
-    init(network: [UInt8], head: [UInt8]?) throws {
-        self.network = try UNet(try Checkpoint(bytes: network))
-        self.head = try head.map { try ConfidenceHead(try Checkpoint(bytes: $0)) }
+    init(network: [UInt8], head: [UInt8]?, device: Device) throws {
+        self.network = try UNet(try Checkpoint(bytes: network), device: device)
+        self.head = try head.map { try ConfidenceHead(try Checkpoint(bytes: $0), device: device) }
     }
 }

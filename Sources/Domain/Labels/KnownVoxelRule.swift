@@ -10,7 +10,10 @@ public enum VoxelKnowledge {
     public static let pseudo: UInt8 = 4
 
     /// The state without its evidence: `unknown`, `negative` or `positive`.
-    public static func truth(_ state: UInt8) -> UInt8 { state & 3 }
+    public static func truth(_ state: UInt8) -> UInt8 { state & truthBits }
+
+    /// The bits of a state that its truth is in.
+    public static let truthBits: UInt8 = 3
 }
 
 /// Determines the voxels that are known for training (INERRANT; `docs/method.md`, section 1).

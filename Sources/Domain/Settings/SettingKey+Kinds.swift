@@ -89,6 +89,15 @@ extension SettingKey {
             parse: { value in value.asText.flatMap { $0.isEmpty ? nil : .some($0) } })
     }
 
+    /// A text that a value can be made of.
+    public static func text<Value: LosslessStringConvertible & Sendable>(
+        _ name: String, _ path: SettingPath<Section, Value>, limits: String, _ purpose: String
+    ) -> SettingKey {
+        SettingKey(
+            name, path, type: "text", limits: limits, purpose, read: { .text($0.description) },
+            parse: { $0.asText.flatMap(Value.init) })
+    }
+
     public static func integers(
         _ name: String, _ path: SettingPath<Section, [Int]>, count: ClosedRange<Int>, _ range: ClosedRange<Int>,
         _ purpose: String

@@ -95,11 +95,12 @@ package struct RunConfiguration: Sendable {
 }
 
 extension RunConfiguration {
-    /// What makes a run the same run, as canonical JSON: all sections but `daemon` and `notify`.
+    /// What makes a run the same run, as canonical JSON: all sections but `daemon` and `notify`, without the keys of `learning` that only
+    /// say where it is computed.
     package func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let stored = ["run": plan.values, "learning": settings.values, "grid": grid.values]
+        let stored = ["run": plan.values, "learning": settings.identity, "grid": grid.values]
         return String(decoding: try encoder.encode(stored), as: UTF8.self)
     }
 

@@ -1,0 +1,29 @@
+public import Plans
+public import Tensors
+
+extension LearningSettings {
+    /// The device that the settings name, on this machine.
+    ///
+    /// - Throws: `LearningError.deviceMissing`.
+    public func usedDevice(of available: [Device] = Device.available) throws(LearningError) -> Device {
+        let wanted: Device =
+            switch device {
+            case .auto: available.first { $0 != .cpu } ?? .cpu
+            case .cpu: .cpu
+            case .cuda(let number): .cuda(number)
+            }
+        guard available.contains(wanted) else {
+            throw .deviceMissing(device: wanted.description, available: available.map(\.description))
+        }
+        return wanted
+    }
+
+    /// Whether convolutions run in bfloat16 on a device of this machine.
+    func usesBFloat16(on device: Device) -> Bool {
+        switch precision {
+        case .float32: false
+        case .bfloat16: true
+        case .auto: device != .cpu || Torch.hasFastBFloat16
+        }
+    }
+}
