@@ -7,7 +7,7 @@ public import Tensors
 ///
 /// A voxel with w = 0 contributes exactly zero gradient. In host memory, value and derivative are computed in two passes over the
 /// voxels, without a tensor for each operation; they do not depend on the number of threads. On another device `TensorLoss` does it.
-public struct KnownVoxelLoss {
+public struct KnownVoxelLoss: Sendable {
     private let normalisation: LossNormalisation
     private let diceWeight: Double
     private let positiveWeights: [Double]?
