@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 // MARK: - Settings
@@ -22,12 +23,20 @@ let libtorch: String? = Context.environment["LIBTORCH"]
 let torchHeaders =
     libtorch.map { ["-isystem\($0)/include", "-isystem\($0)/include/torch/csrc/api/include"] }
     ?? ["-isystem/usr/include/torch/csrc/api/include"]
+
+/// Nothing refers to the symbols of libtorch's part for CUDA: it registers itself when it is loaded, so it must be linked all the same.
+func cudaLibrary(_ libtorch: String) -> [String] {
+    let path = "\(libtorch)/lib/libtorch_cuda.so"
+    guard FileManager.default.fileExists(atPath: path) else { return [] }
+    return ["-Xlinker", "--no-as-needed", path, "-Xlinker", "--as-needed"]
+}
+
 let torchLibraries: [LinkerSetting] =
     libtorch.map {
         [
-            .unsafeFlags([
-                "\($0)/lib/libtorch_cpu.so", "\($0)/lib/libc10.so", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib",
-            ])
+            .unsafeFlags(
+                ["\($0)/lib/libtorch_cpu.so", "\($0)/lib/libc10.so", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"]
+                    + cudaLibrary($0))
         ]
     } ?? [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
 

@@ -32,7 +32,7 @@ public final class ConfidenceTrainer {
             sampler, recipe.confidenceCourse, steps: 0..<recipe.confidenceSteps, plan: network.plan, settings: settings)
         for step in 0..<recipe.confidenceSteps {
             let loss = try takeStep(try feed.next().batch)
-            guard loss.isFinite else { throw LearningError.diverged(step: step) }
+            guard loss.isFinite else { throw LearningError.diverged(steps: step + 1...step + 1) }
             try event(step + 1, loss)
         }
     }

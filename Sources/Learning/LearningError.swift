@@ -2,8 +2,8 @@
 public enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A checkpoint is of another configuration, network or round than the one to continue.
     case unfittingCheckpoint(problem: String)
-    /// The loss is no longer a number.
-    case diverged(step: Int)
+    /// The loss is no longer a number since one of these steps, counted from 1.
+    case diverged(steps: ClosedRange<Int>)
     /// This machine or this libtorch has no such device.
     case deviceMissing(device: String, available: [String])
 
@@ -11,7 +11,10 @@ public enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
     public var problem: String {
         switch self {
         case .unfittingCheckpoint(let problem): "the checkpoint does not belong to this training: \(problem)"
-        case .diverged(let step): "the loss is not finite at step \(step)"
+        case .diverged(let steps):
+            steps.count == 1
+                ? "the loss is not finite at step \(steps.upperBound)"
+                : "the loss is not finite since one of the steps \(steps.lowerBound) to \(steps.upperBound)"
         case .deviceMissing(let device, let available):
             "there is no device \(device) for libtorch here, only \(available.joined(separator: ", "))"
         }

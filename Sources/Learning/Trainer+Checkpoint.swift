@@ -21,9 +21,12 @@ extension Trainer {
     ///
     /// There is no state of a random generator: every random choice is a function of seed, round and step. The evaluation after the
     /// step of the checkpoint is not in it, so that its bytes do not depend on whether that was made yet.
+    ///
+    /// - Throws: `LearningError.diverged` instead of the checkpoint of a training that diverged.
     public func checkpoint() throws -> Checkpoint {
         var checkpoint = Checkpoint(
             metadata: network.plan.metadata, tensors: try network.parameters.export() + optimiser.export())
+        try requireFinite(checkpoint)
         checkpoint.record(recipe, settings, origin, on: network.device)
         checkpoint[.step] = String(step)
         checkpoint[.optimiser] = settings.optimiser.rawValue

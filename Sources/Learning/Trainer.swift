@@ -18,8 +18,9 @@ public struct TrainingEvent: Hashable, Sendable {
     /// Steps done, from 1 to `steps`.
     public let step: Int
     public let steps: Int
-    public let loss: Double
-    /// Of the whole step.
+    /// Since the reading before; nil where the step did not read it.
+    public let loss: MeanLoss?
+    /// Of the whole step. Where a device works while this program goes on, a step that reads the loss takes the time of those before it.
     public let duration: Duration
     /// The part of it in which the step waited for its batch.
     public let loaderWait: Duration
@@ -55,6 +56,7 @@ public final class Trainer {
     private let lowPrecision: Bool
     /// The last batch that was sent to the device of the network.
     private var sent: SentBatch?
+    private var meter: LossMeter
 
     /// - Throws: `LearningError.unfittingCheckpoint` where `start` is of another training, and `TensorError`.
     public init(
@@ -68,6 +70,7 @@ public final class Trainer {
         loss = KnownVoxelLoss(
             normalisation: settings.normalisation, diceWeight: settings.diceWeight,
             positiveWeights: recipe.isFresh ? sampler.positiveWeights() : nil)
+        meter = try LossMeter(device)
         course = LearningRateCourse(settings, steps: recipe.steps)
         lowPrecision = settings.usesBFloat16(on: device)
         switch start {
@@ -95,8 +98,15 @@ public final class Trainer {
                 return .stopped(step: step)
             }
             if isValidationDue { return .validationDue(step: step) }
-            try event(try takeStep())
+            let start = ContinuousClock.now
+            let loaderWait = try takeStep()
             let isDue = requests.take() || step % settings.checkpointSteps == 0
+            let isRead = isDue || isValidationDue || step % settings.logSteps == 0 || step == recipe.steps
+            let loss = isRead ? try meter.take(after: step) : nil
+            try event(
+                TrainingEvent(
+                    step: step, steps: recipe.steps, loss: loss, duration: ContinuousClock.now - start,
+                    loaderWait: loaderWait))
             if isDue, step < recipe.steps { try checkpoint(try self.checkpoint()) }
         }
         try checkpoint(try self.checkpoint())
@@ -110,6 +120,12 @@ public final class Trainer {
         validations.append(ValidationPoint(step: step, dice: dice))
     }
 
+    /// - Throws: `LearningError.diverged` where the loss of a step that was not read yet, or a value of the checkpoint, is not finite.
+    func requireFinite(_ checkpoint: Checkpoint) throws {
+        try meter.requireFinite(after: step)
+        guard checkpoint.tensors.allSatisfy(\.isFinite) else { throw LearningError.diverged(steps: step...step) }
+    }
+
     private var isValidationDue: Bool {
         guard let validation = recipe.validation, step > 0, step % validation.every == 0 else { return false }
         return validations.points.last?.step != step
@@ -120,9 +136,10 @@ public final class Trainer {
     }
 
     /// Takes one optimiser step, with the mean gradient of its batches.
-    private func takeStep() throws -> TrainingEvent {
-        let start = ContinuousClock.now
-        var (loss, loaderWait) = (0.0, Duration.zero)
+    ///
+    /// - Returns: the time for which it waited for them.
+    private func takeStep() throws -> Duration {
+        var loaderWait = Duration.zero
         network.parameters.clearGradients()
         for _ in 0..<settings.accumulation {
             let began = ContinuousClock.now
@@ -130,13 +147,13 @@ public final class Trainer {
             let batch = try SentBatch(try openFeed().next().batch, to: network.device)
             sent = batch
             loaderWait += ContinuousClock.now - began
-            loss += try addGradients(of: batch) / Double(settings.accumulation)
+            try addGradients(of: batch)
         }
         try shapeGradients()
         try optimiser.step(learningRate: recipe.learningRate * course.share(after: step))
         step += 1
-        return TrainingEvent(
-            step: step, steps: recipe.steps, loss: loss, duration: ContinuousClock.now - start, loaderWait: loaderWait)
+        meter.endStep()
+        return loaderWait
     }
 
     /// The batches of the steps that are left, from the first step on.
@@ -149,16 +166,12 @@ public final class Trainer {
         return opened
     }
 
-    /// Adds the gradients of a batch to those of the parameters.
-    ///
-    /// - Returns: its loss.
-    private func addGradients(of batch: SentBatch) throws -> Double {
+    /// Adds the gradients of a batch to those of the parameters, and its loss to that of the step.
+    private func addGradients(of batch: SentBatch) throws {
         let logits = try Torch.withBFloat16(lowPrecision, on: network.device) { try network(batch.image) }
         let loss = try self.loss(logits, batch.targets)
-        let value = try loss.value()
-        guard value.isFinite else { throw LearningError.diverged(step: step) }
+        try meter.add(loss.total, share: 1 / Double(settings.accumulation))
         try loss.backward()
-        return value
     }
 
     /// Makes sums of gradients means, and scales them down to the largest norm that the settings allow, as PyTorch's `clip_grad_norm_`.
@@ -168,6 +181,7 @@ public final class Trainer {
         var factor = try Tensor(filledWith: share, shape: []).moved(to: network.device)
         if settings.maximumGradientNorm > 0 {
             let norm = try network.parameters.gradientNorm() * share
+            try meter.watch(norm)
             let limit = try Tensor(filledWith: settings.maximumGradientNorm, shape: []).moved(to: network.device)
             factor = try factor * (limit / (norm + 1e-6)).clamped(to: 1)
         }

@@ -3,10 +3,8 @@ public import Domain
 extension LearningSettings: SettingSection {
     public static let keys: [SettingKey<LearningSettings>] = networkKeys + inputKeys + augmentationKeys + trainingKeys
 
-    /// The values that make a run the same run: without those that only say where it is computed.
-    public var identity: [String: SettingValue] {
-        values.filter { !["device"].contains($0.key) }
-    }
+    /// The values that make a run the same run: without those that only say where it is computed and how often it is looked at.
+    public var identity: [String: SettingValue] { values.filter { !["device", "logSteps"].contains($0.key) } }
 
     private static let networkKeys: [SettingKey<LearningSettings>] = [
         .integer(
@@ -72,6 +70,9 @@ extension LearningSettings: SettingSection {
             "loaders", \.loaders, 0...64,
             "Threads that fill batches ahead of the training; 0: half of the processor's cores, at most 4."),
         .integer("checkpointSteps", \.checkpointSteps, 1...1_000_000, "Steps between two checkpoints."),
+        .integer(
+            "logSteps", \.logSteps, 1...1_000_000,
+            "Steps between two readings of the loss, each of which waits for the device."),
         .choice("normalisation", \.normalisation, "Divisor of the summed loss over known voxels."),
         .number("diceWeight", \.diceWeight, .range(0...10), "Weight of the soft Dice term over known voxels."),
         .number(

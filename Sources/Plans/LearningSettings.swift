@@ -90,6 +90,7 @@ public struct LearningSettings: Hashable, Sendable {
     public var threads = 0
     public var loaders = 0
     public var checkpointSteps = 100
+    public var logSteps = 10
     public var normalisation = LossNormalisation.total
     public var diceWeight = 0.5
     public var positiveWeightTarget = 0.05

@@ -60,8 +60,9 @@ public enum RoundEvent: Sendable, Hashable {
     case began(RoundWork, round: Int)
     /// `done` of the `total` volumes that the training of a round needs are in the cache and can be drawn from; steps may be taken meanwhile.
     case prepared(round: Int, done: Int, total: Int)
-    /// `step` of `steps` optimiser steps of the round are done; loss and time are those of the step.
-    case step(round: Int, step: Int, steps: Int, loss: Double, StepTime)
+    /// `step` of `steps` optimiser steps of the round are done. `loss`: the mean of the steps since it was read last; nil where this step
+    /// did not read it.
+    case step(round: Int, step: Int, steps: Int, loss: Double?, StepTime)
     /// The network was evaluated on the validation part after `step` steps of the round; `dice` is the mean over the organs.
     case validated(round: Int, step: Int, dice: Double?)
     /// A checkpoint is stored from which the round continues after a kill.

@@ -10,6 +10,9 @@ public struct StoredTensor: Hashable, Sendable {
         (self.path, self.shape, self.values) = (path, shape, values)
     }
 
+    /// Whether no value is infinite or not a number.
+    public var isFinite: Bool { values.reduce(0) { $0 + $1 * 0 } == 0 }
+
     init(path: String, _ tensor: Tensor) throws(TensorError) {
         self.init(path: path, shape: tensor.shape, values: try tensor.floats())
     }

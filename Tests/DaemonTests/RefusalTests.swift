@@ -129,6 +129,18 @@ extension DaemonTests {
             #expect(rows.first { $0["key"] == "grid.spacing" }?["default"] == "not set")
         }
 
+        /// A device that is not there is refused with those that are, and the run has not taken its name.
+        @Test func aMissingDeviceIsNamed() async throws {
+            try await World.with { place in
+                var file = RunFile()
+                file.learning = "device: cuda:200"
+                let ending = try await place.daemon(file)
+                let problem = "learning.device is cuda:200, which libtorch does not have on this machine (line "
+                expect(ending, 3, problem, "cpu")
+                #expect(try await place.ask("select count(*) from lacuna.run") == ["0"])
+            }
+        }
+
         @Test func wrongUsageIsReported() async throws {
             for arguments in [["run"], ["run", "--once"], ["run", "--config", "/x"], ["walk"]] {
                 let ending = try await RunningProgram("lacunad", arguments).end()

@@ -104,6 +104,81 @@ import Testing
                 == "2:0.25 4:0.5 6:0.3333333333333333")
     }
 
+    /// The losses that a training reports, by step.
+    private static func losses(_ settings: LearningSettings, steps: Int) async throws -> [Int: MeanLoss] {
+        try await tensorThread.run {
+            var losses: [Int: MeanLoss] = [:]
+            _ = try Self.trainer(recipe: smallRecipe { $0.steps = steps }, settings: settings).run(
+                event: { losses[$0.step] = $0.loss })
+            return losses
+        }
+    }
+
+    /// The loss is read every third step, with a checkpoint after five and at the end: each time the mean of the steps since.
+    @Test func theLossIsReadNowAndThen() async throws {
+        let each = try await Self.losses(smallSettings { ($0.logSteps, $0.accumulation) = (1, 2) }, steps: 8)
+        let some = try await Self.losses(
+            smallSettings { ($0.logSteps, $0.checkpointSteps, $0.accumulation) = (3, 5, 2) }, steps: 8)
+        #expect(each.keys.sorted() == Array(1...8) && each.values.allSatisfy { $0.steps == 1 })
+        #expect(some.mapValues(\.steps) == [3: 3, 5: 2, 6: 1, 8: 2])
+        for (step, mean) in some {
+            let single = (step - mean.steps + 1...step).compactMap { each[$0]?.value }
+            #expect(abs(single.reduce(0, +) / Double(mean.steps) - mean.value) < 1e-9)
+        }
+    }
+
+    /// Diverges in the second step. Nothing of it is stored, whatever is read first: the loss on time, or the state for a checkpoint.
+    @Test(arguments: [1, 2, 4, 100], [0.0, 1])
+    func aDivergedTrainingIsNotStored(checkpointSteps: Int, limit: Double) async throws {
+        let settings = smallSettings {
+            ($0.logSteps, $0.checkpointSteps, $0.maximumGradientNorm) = (50, checkpointSteps, limit)
+        }
+        let recipe = smallRecipe { ($0.steps, $0.learningRate) = (6, 1e30) }
+        let (stored, result) = try await tensorThread.run {
+            var stored: [Checkpoint] = []
+            let trainer = try Self.trainer(recipe: recipe, settings: settings)
+            let result = Result { try trainer.run(checkpoint: { stored.append($0) }) }
+            return (stored, result)
+        }
+        #expect(stored.map { $0.metadata["training.step"] } == (checkpointSteps == 1 ? ["1"] : []))
+        #expect(stored.allSatisfy { $0.tensors.allSatisfy(\.isFinite) })
+        let noticed = checkpointSteps == 100 ? 6 : max(2, checkpointSteps)
+        let first = checkpointSteps == 1 ? 2 : 1
+        #expect(throws: LearningError.diverged(steps: first...noticed)) { try result.get() }
+    }
+
+    /// An evaluation and a stop read the loss as well, and a weight that is not finite is seen after a loss that was.
+    @Test func noStateOfADivergedTrainingIsHandedOut() async throws {
+        let errors = try await tensorThread.run {
+            let recipe = smallRecipe {
+                ($0.steps, $0.learningRate, $0.validation) = (9, 1e30, ValidationRecipe(every: 3))
+            }
+            let validated = Result { try Self.trainer(recipe: recipe).run() }
+            let stop = StopFlag()
+            let stopped = Result {
+                try Self.trainer(recipe: smallRecipe { ($0.steps, $0.learningRate) = (9, 1e30) })
+                    .run(stop: stop, event: { if $0.step == 4 { stop.raise() } })
+            }
+            let broken = try Self.trainer()
+            try broken.network.parameters["head.bias"]?.copy(from: try Tensor([.infinity], shape: [1]))
+            return [validated.failure, stopped.failure, Result { try broken.checkpoint() }.failure]
+        }
+        #expect(errors == [.diverged(steps: 1...3), .diverged(steps: 1...4), .diverged(steps: 0...0)])
+    }
+
+    /// How often the loss is read changes no bit of what is stored.
+    @Test func readingTheLossChangesNothing() async throws {
+        let bytes = try await tensorThread.run {
+            try [1, 100].map { logSteps in
+                let trainer = try Self.trainer(
+                    recipe: smallRecipe { $0.steps = 4 }, settings: smallSettings { $0.logSteps = logSteps })
+                _ = try trainer.run()
+                return try trainer.checkpoint().bytes()
+            }
+        }
+        #expect(bytes[0] == bytes[1])
+    }
+
     /// The change of all parameters in one step from the same weights, by gradient descent.
     private static func change(
         steps: Int = 1, _ change: @escaping @Sendable (inout LearningSettings) -> Void
@@ -269,5 +344,13 @@ extension Checkpoint {
     /// All values of the network's parameters.
     fileprivate var weights: [Float] {
         tensors.filter { !$0.path.hasPrefix("optimiser.") }.sorted { $0.path < $1.path }.flatMap(\.values)
+    }
+}
+
+extension Result {
+    /// The error of learning, where it is one.
+    fileprivate var failure: LearningError? {
+        if case .failure(let error) = self { return error as? LearningError }
+        return nil
     }
 }

@@ -70,16 +70,18 @@ extension LearningWorker: RoundTrainer {
         _ signals: AsyncStream<TrainingSignal>, _ context: RoundContext, _ observer: any RoundObserver
     ) async throws -> LastCheckpoint? {
         let number = context.round.number
-        var (losses, last): ([Double], LastCheckpoint?) = ([], nil)
+        var (losses, last): ([Double], LastCheckpoint?) = ([], nil)  // a loss per step that was read
         for await signal in signals {
             switch signal {
             case .prepared(let done, let total):
                 observer.observe(.prepared(round: number, done: done, total: total))
             case .step(let event):
-                losses = losses.suffix(99) + [event.loss]
+                if let loss = event.loss {
+                    losses = (losses + Array(repeating: loss.value, count: loss.steps)).suffix(100)
+                }
                 observer.observe(
                     .step(
-                        round: number, step: event.step, steps: event.steps, loss: event.loss,
+                        round: number, step: event.step, steps: event.steps, loss: event.loss?.value,
                         StepTime(duration: event.duration, loaderWait: event.loaderWait)))
             case .validated(let result):
                 try await rounds.fenced {

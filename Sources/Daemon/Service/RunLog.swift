@@ -19,7 +19,7 @@ struct RunLog: RoundObserver, ClaimObserver {
             logger.debug(
                 "step finished",
                 [
-                    .round: round, .step: step, .steps: steps, .loss: loss,
+                    .round: round, .step: step, .steps: steps, .loss: loss.map { "\($0)" } ?? "not read",
                     .seconds: time.duration / .seconds(1),
                 ])
         case .saved(let round, let step): logger.info("checkpoint stored", [.round: round, .step: step])

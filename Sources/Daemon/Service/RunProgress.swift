@@ -18,6 +18,8 @@ final class RunProgress: RoundObserver, ClaimObserver {
         var bar: ProgressBar?
         /// Volumes may still be prepared while steps are taken: the steps are shown.
         var isPreparing = false
+        /// The loss that was read last in the round.
+        var loss: Double?
 
         mutating func finish() {
             bar?.finish()
@@ -68,8 +70,12 @@ final class RunProgress: RoundObserver, ClaimObserver {
         }
     }
 
-    private func advance(_ round: Int, _ step: Int, _ steps: Int, _ loss: Double) {
-        advance("round \(round): loss \(Self.short(loss))", step, steps)
+    private func advance(_ round: Int, _ step: Int, _ steps: Int, _ loss: Double?) {
+        let known = shown.withLock { shown in
+            shown.loss = loss ?? shown.loss
+            return shown.loss
+        }
+        advance("round \(round): " + (known.map { "loss \(Self.short($0))" } ?? "training"), step, steps)
     }
 
     private func advance(_ label: String, _ done: Int, _ total: Int) {
@@ -86,7 +92,12 @@ final class RunProgress: RoundObserver, ClaimObserver {
         output.note(line)
     }
 
-    private func finishBar() { shown.withLock { $0.finish() } }
+    private func finishBar() {
+        shown.withLock { shown in
+            shown.finish()
+            shown.loss = nil
+        }
+    }
 
     private static func line(_ event: RoundEvent) -> String? {
         switch event {

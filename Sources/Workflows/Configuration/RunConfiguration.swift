@@ -96,7 +96,7 @@ package struct RunConfiguration: Sendable {
 
 extension RunConfiguration {
     /// What makes a run the same run, as canonical JSON: all sections but `daemon` and `notify`, without the keys of `learning` that only
-    /// say where it is computed.
+    /// say where it is computed and how often it is looked at.
     package func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
