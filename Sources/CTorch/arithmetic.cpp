@@ -118,6 +118,10 @@ ct_status ct_cat(const ct_tensor *const *tensors, int32_t count, int32_t axis, c
     return produce(out, error, [&] { return at::cat(values(tensors, count), axis); });
 }
 
+ct_status ct_contiguous(const ct_tensor *a, ct_tensor **out, ct_error *error) {
+    return produce(out, error, [&] { return a->value.contiguous(); });
+}
+
 ct_status ct_stack(const ct_tensor *const *tensors, int32_t count, ct_tensor **out, ct_error *error) {
     return produce(out, error, [&] { return at::stack(values(tensors, count)); });
 }

@@ -277,3 +277,10 @@ ct_status ct_sgd_step(ct_tensor *const *parameters, ct_tensor *const *momenta, i
         }
     });
 }
+
+ct_status ct_average(ct_tensor *const *averages, ct_tensor *const *parameters, int32_t count, double share, ct_error *error) {
+    return guarded(error, [&] {
+        at::NoGradGuard guard;
+        for (int32_t i = 0; i < count; ++i) averages[i]->value.lerp_(parameters[i]->value, share);
+    });
+}

@@ -11,13 +11,17 @@ public struct LossTargets {
     /// The weight of voxels that only a pseudo label knows.
     public let pseudoWeight: Float
 
-    init(states: Tensor, composite: Tensor?, like batch: Batch) {
-        (self.states, self.composite) = (states, composite)
+    /// Those of a batch, in host memory.
+    public init(_ batch: Batch) {
+        (states, composite) = (batch.states, batch.composite)
         (compositeSets, pseudoWeight) = (batch.compositeSets, batch.pseudoWeight)
     }
 
-    /// Those of a batch, in host memory.
-    public init(_ batch: Batch) { self.init(states: batch.states, composite: batch.composite, like: batch) }
+    /// Others with the same meaning, on another device or grid.
+    init(states: Tensor, composite: Tensor?, like others: LossTargets) {
+        (self.states, self.composite) = (states, composite)
+        (compositeSets, pseudoWeight) = (others.compositeSets, others.pseudoWeight)
+    }
 }
 
 /// A batch on the device of a network.
@@ -30,7 +34,8 @@ struct SentBatch {
         sent = try SentTensors([batch.image, batch.states] + [batch.composite].compactMap(\.self), to: device)
         image = sent.tensors[0]
         targets = LossTargets(
-            states: sent.tensors[1], composite: sent.tensors.count > 2 ? sent.tensors[2] : nil, like: batch)
+            states: sent.tensors[1], composite: sent.tensors.count > 2 ? sent.tensors[2] : nil, like: LossTargets(batch)
+        )
     }
 
     /// Waits until the batch may be filled again.

@@ -12,26 +12,33 @@ public struct NetworkPlan: Hashable, Sendable {
     public var organs: [String]
     /// Initial bias of every output, so that all organs start rare.
     public var headBias: Double
+    /// Whether coarser levels have outputs too, for training.
+    public var deepSupervision: Bool
 
     public init(
         dimensions: Int = 3, contextSlices: Int = 1, widths: [Int] = [16, 32, 64, 128], organs: [String],
-        headBias: Double = -3
+        headBias: Double = -3, deepSupervision: Bool = false
     ) {
         precondition(dimensions == 2 || dimensions == 3 && contextSlices == 1)
         precondition(contextSlices % 2 == 1 && !widths.isEmpty && !organs.isEmpty)
         (self.dimensions, self.contextSlices, self.widths) = (dimensions, contextSlices, widths)
-        (self.organs, self.headBias) = (organs, headBias)
+        (self.organs, self.headBias, self.deepSupervision) = (organs, headBias, deepSupervision)
     }
 
     public var inputChannels: Int { dimensions == 2 ? contextSlices : 1 }
 
-    /// As metadata of a checkpoint.
+    /// The levels with outputs, finest first: as in nnU-Net all levels of the decoder but the coarsest.
+    var outputLevels: Range<Int> { 0..<(deepSupervision ? max(1, widths.count - 2) : 1) }
+
+    /// As metadata of a checkpoint. A network without outputs at coarser levels has the metadata of earlier versions.
     public var metadata: [String: String] {
-        [
+        var metadata = [
             "plan.dimensions": String(dimensions), "plan.contextSlices": String(contextSlices),
             "plan.widths": widths.map(String.init).joined(separator: ","),
             "plan.organs": organs.joined(separator: ","), "plan.headBias": String(headBias),
         ]
+        if deepSupervision { metadata["plan.deepSupervision"] = "true" }
+        return metadata
     }
 
     /// Reads `metadata` back.
@@ -46,6 +53,7 @@ public struct NetworkPlan: Hashable, Sendable {
             let headBias = metadata["plan.headBias"].flatMap(Double.init)
         else { throw LearningError.unfittingCheckpoint(problem: "it does not describe its network") }
         self.init(
-            dimensions: dimensions, contextSlices: context, widths: widths, organs: organs, headBias: headBias)
+            dimensions: dimensions, contextSlices: context, widths: widths, organs: organs, headBias: headBias,
+            deepSupervision: metadata["plan.deepSupervision"] == "true")
     }
 }

@@ -3,7 +3,8 @@ public import Tensors
 
 /// The metadata of a training's checkpoints.
 enum TrainingKey: String {
-    case configuration, libtorch, optimiser, precision, processor, program, revision, round, seed, step, steps, threads,
+    case averageWeights, configuration, libtorch, optimiser, precision, processor, program, revision, round, seed, step,
+        steps, threads,
         validation
 
     var name: String { "training." + rawValue }
@@ -25,14 +26,24 @@ extension Trainer {
     /// - Throws: `LearningError.diverged` instead of the checkpoint of a training that diverged.
     public func checkpoint() throws -> Checkpoint {
         var checkpoint = Checkpoint(
-            metadata: network.plan.metadata, tensors: try network.parameters.export() + optimiser.export())
+            metadata: network.plan.metadata, tensors: try exportedWeights() + optimiser.export())
         try requireFinite(checkpoint)
         checkpoint.record(recipe, settings, origin, on: network.device)
         checkpoint[.step] = String(step)
         checkpoint[.optimiser] = settings.optimiser.rawValue
+        if average != nil { checkpoint[.averageWeights] = String(settings.averageWeights) }
         if recipe.validation != nil { checkpoint[.validation] = validations.before(step).text }
         return checkpoint
     }
+
+    /// The weights that predict, by the paths of the network, and beside an average those that the optimiser changes.
+    func exportedWeights() throws -> [StoredTensor] {
+        let weights = try predictingNetwork.parameters.export()
+        return average == nil ? weights : weights + (try network.parameters.export(prefix: Self.trainedPrefix))
+    }
+
+    /// Before the paths of the weights that the optimiser changes, where the others are averages.
+    private static let trainedPrefix = "optimiser.weight."
 
     /// Continues the round from a checkpoint of it.
     /// - Throws: `LearningError.unfittingCheckpoint` with the first difference, and `TensorError.unfitting`.
@@ -47,8 +58,14 @@ extension Trainer {
         guard let step = checkpoint[.step].flatMap(Int.init), (0...recipe.steps).contains(step) else {
             throw LearningError.unfittingCheckpoint(problem: "its step is \(checkpoint[.step] ?? "not given")")
         }
+        let decay = checkpoint[.averageWeights] ?? "0.0"
+        guard decay == String(settings.averageWeights) else {
+            throw LearningError.unfittingCheckpoint(
+                problem: "its averageWeights is \(decay) instead of \(settings.averageWeights)")
+        }
         validations = try history(checkpoint, before: step)
-        try network.parameters.load { checkpoint[$0] }
+        try predictingNetwork.parameters.load { checkpoint[$0] }
+        if average != nil { try network.parameters.load { checkpoint[Self.trainedPrefix + $0] } }
         try optimiser.load(steps: step) { checkpoint[$0] }
         self.step = step
     }
@@ -72,6 +89,7 @@ extension Trainer {
             try require(checkpoint, .seed, String(recipe.seed))
         }
         try network.parameters.load { checkpoint[$0] }
+        try average?.network.parameters.copy(from: network.parameters)
     }
 
     private func requireNetwork(of checkpoint: Checkpoint) throws {

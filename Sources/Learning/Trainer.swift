@@ -49,9 +49,11 @@ public final class Trainer {
     let settings: LearningSettings
     let origin: TrainingOrigin
     let optimiser: Optimiser
+    /// nil without `learning.averageWeights`.
+    private(set) var average: WeightAverage?
     private let sampler: Sampler
     private var feed: BatchFeed?
-    private let loss: KnownVoxelLoss
+    private let loss: DeepSupervision
     private let course: LearningRateCourse
     private let lowPrecision: Bool
     /// The last batch that was sent to the device of the network.
@@ -67,18 +69,23 @@ public final class Trainer {
         let device = try settings.usedDevice()
         network = try UNet(plan, seed: recipe.seed &+ UInt64(recipe.round), device: device)
         optimiser = try Optimiser(settings.optimiser == .adam ? .adam : .sgd, network.parameters)
-        loss = KnownVoxelLoss(
-            normalisation: settings.normalisation, diceWeight: settings.diceWeight,
-            positiveWeights: recipe.isFresh ? sampler.positiveWeights() : nil)
+        loss = DeepSupervision(
+            KnownVoxelLoss(
+                normalisation: settings.normalisation, diceWeight: settings.diceWeight,
+                positiveWeights: recipe.isFresh ? sampler.positiveWeights() : nil))
         meter = try LossMeter(device)
         course = LearningRateCourse(settings, steps: recipe.steps)
         lowPrecision = settings.usesBFloat16(on: device)
+        if settings.averageWeights > 0 { average = try WeightAverage(of: network, decay: settings.averageWeights) }
         switch start {
         case .fresh: break
         case .weights(let checkpoint): try self.start(from: checkpoint)
         case .resume(let checkpoint): try resume(checkpoint)
         }
     }
+
+    /// The network whose predictions count: that of the averaged weights where there are some.
+    public var predictingNetwork: UNet { average?.network ?? network }
 
     /// Trains until the round's steps are done, an evaluation is due, the evaluations show a plateau, or `stop` is raised, which is
     /// checked between steps.
@@ -152,6 +159,7 @@ public final class Trainer {
         try shapeGradients()
         try optimiser.step(learningRate: recipe.learningRate * course.share(after: step))
         step += 1
+        try average?.add(network.parameters, after: step)
         meter.endStep()
         return loaderWait
     }
@@ -168,8 +176,8 @@ public final class Trainer {
 
     /// Adds the gradients of a batch to those of the parameters, and its loss to that of the step.
     private func addGradients(of batch: SentBatch) throws {
-        let logits = try Torch.withBFloat16(lowPrecision, on: network.device) { try network(batch.image) }
-        let loss = try self.loss(logits, batch.targets)
+        let outputs = try Torch.withBFloat16(lowPrecision, on: network.device) { try network.outputs(batch.image) }
+        let loss = try self.loss(outputs, batch.targets)
         try meter.add(loss.total, share: 1 / Double(settings.accumulation))
         try loss.backward()
     }

@@ -2,7 +2,7 @@ public import Tensors
 
 /// A U-Net (Ronneberger et al., MICCAI 2015) as nnU-Net builds it: two blocks of convolution, instance norm and leaky
 /// ReLU per level and side, strided convolutions down, transposed convolutions up, skips concatenated after the
-/// upsampled channels, and a 1-wide convolution with one sigmoid logit per organ.
+/// upsampled channels, and a 1-wide convolution with one sigmoid logit per organ; with deep supervision one at coarser levels too.
 ///
 /// Input [N, `plan.inputChannels`, (Z,) Y, X] with axes that are multiples of 2^(levels − 1) voxels; output
 /// [N, organs, (Z,) Y, X] logits.
@@ -15,6 +15,8 @@ public final class UNet {
     private let up: [TransposedConvolution]
     private let decoder: [[Block]]
     private let head: Convolution
+    /// At the levels from 1 on.
+    private let coarserHeads: [Convolution]
 
     /// A fresh network; its weights are a function of `seed`, the same on every device.
     public init(_ plan: NetworkPlan, seed: UInt64, device: Device = .cpu) throws {
@@ -42,7 +44,13 @@ public final class UNet {
             ]
         }
         head = try Convolution(root["head"], dimensions: d, from: widths[0], to: plan.organs.count, kernel: 1)
-        try head.bias.copy(from: try Tensor(filledWith: plan.headBias, shape: [plan.organs.count]))
+        coarserHeads = try plan.outputLevels.dropFirst().map { level in
+            try Convolution(
+                root["deep"][String(level)], dimensions: d, from: widths[level], to: plan.organs.count, kernel: 1)
+        }
+        for head in [head] + coarserHeads {
+            try head.bias.copy(from: try Tensor(filledWith: plan.headBias, shape: [plan.organs.count]))
+        }
     }
 
     /// The network of a checkpoint.
@@ -52,7 +60,10 @@ public final class UNet {
     }
 
     /// The last features before the head, [N, widths[0], (Z,) Y, X].
-    public func features(_ input: Tensor) throws -> Tensor {
+    public func features(_ input: Tensor) throws -> Tensor { try decode(input) { _, _ in } }
+
+    /// - Parameter finish: called with the features of each level of the decoder, coarsest first.
+    private func decode(_ input: Tensor, _ finish: (_ level: Int, Tensor) throws -> Void) throws -> Tensor {
         var skips: [Tensor] = []
         var x = input
         for level in encoder {
@@ -63,6 +74,7 @@ public final class UNet {
             let joined = try Tensor.concatenated([try up[level](x), skips[level]], axis: 1)
             skips.removeLast()
             x = try decoder[level][1](try decoder[level][0](joined))
+            try finish(level, x)
         }
         return x
     }
@@ -71,6 +83,16 @@ public final class UNet {
     public func logits(fromFeatures features: Tensor) throws -> Tensor { try head(features) }
 
     public func callAsFunction(_ input: Tensor) throws -> Tensor { try logits(fromFeatures: try features(input)) }
+
+    /// The logits of all levels that have outputs, finest first; each level halves the axes.
+    public func outputs(_ input: Tensor) throws -> [Tensor] {
+        var coarser: [Tensor] = []
+        let features = try decode(input) { level, features in
+            guard level > 0, level <= coarserHeads.count else { return }
+            coarser.append(try coarserHeads[level - 1](features))
+        }
+        return [try head(features)] + coarser.reversed()
+    }
 }
 
 /// Convolution of width 3, instance norm, leaky ReLU of slope 0.01.

@@ -73,6 +73,12 @@ extension LearningSettings: SettingSection {
         .integer(
             "logSteps", \.logSteps, 1...1_000_000,
             "Steps between two readings of the loss, each of which waits for the device."),
+        .number(
+            "averageWeights", \.averageWeights, .from(0, below: 1),
+            "Decay of a moving average of the network's weights, with which it predicts; 0: the weights themselves."),
+        .flag(
+            "deepSupervision", \.deepSupervision,
+            "Whether coarser levels of the network learn as well, with half the weight of the level above."),
         .choice("normalisation", \.normalisation, "Divisor of the summed loss over known voxels."),
         .number("diceWeight", \.diceWeight, .range(0...10), "Weight of the soft Dice term over known voxels."),
         .number(

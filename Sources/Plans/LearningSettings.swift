@@ -91,6 +91,9 @@ public struct LearningSettings: Hashable, Sendable {
     public var loaders = 0
     public var checkpointSteps = 100
     public var logSteps = 10
+    /// The decay of the moving average of the network's weights; 0: none.
+    public var averageWeights = 0.0
+    public var deepSupervision = false
     public var normalisation = LossNormalisation.total
     public var diceWeight = 0.5
     public var positiveWeightTarget = 0.05
@@ -120,6 +123,9 @@ public struct LearningSettings: Hashable, Sendable {
         try require(fits(patch, multiple), "patch", sizes, beside: ["dimensions", "widths"])
         try require(predictionPatch.isEmpty || fits(predictionPatch, multiple), "predictionPatch", sizes + ", or none")
         try validateAugmentation()
+        try require(
+            !deepSupervision || widths.count >= 4, "deepSupervision", "false for fewer than four widths",
+            beside: ["widths"])
         try require(windowLow < windowHigh, "windowHigh", "a number above windowLow", beside: ["windowLow"])
     }
 

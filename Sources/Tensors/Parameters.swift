@@ -1,3 +1,4 @@
+internal import CTorch
 internal import System
 
 /// The trainable tensors of a network by path ("enc.0.1.conv.weight"), in order of creation.
@@ -22,12 +23,30 @@ public final class Parameters {
     public func clearGradients() { all.forEach { $0.clearGradient() } }
 
     /// All values by path, for a checkpoint.
-    public func export() throws(TensorError) -> [StoredTensor] {
+    ///
+    /// - Parameter prefix: before each path.
+    public func export(prefix: String = "") throws(TensorError) -> [StoredTensor] {
         var stored: [StoredTensor] = []
         for path in paths {
-            if let tensor = tensors[path] { stored.append(try StoredTensor(path: path, tensor)) }
+            if let tensor = tensors[path] { stored.append(try StoredTensor(path: prefix + path, tensor)) }
         }
         return stored
+    }
+
+    /// Overwrites every parameter with that of another network of the same form.
+    public func copy(from others: Parameters) throws(TensorError) {
+        for path in paths {
+            guard let tensor = tensors[path] else { continue }
+            guard let other = others[path] else { throw .unfitting(path: path, problem: "it is missing") }
+            try tensor.copy(from: other)
+        }
+    }
+
+    /// Moves every parameter by a share of the way to that of another network of the same form.
+    public func approach(_ others: Parameters, share: Double) throws(TensorError) {
+        let (own, theirs): ([OpaquePointer?], [OpaquePointer?]) = (all.map(\.handle), others.all.map(\.handle))
+        precondition(own.count == theirs.count, "networks of one form")
+        try checked("an average") { ct_average(own, theirs, Int32(own.count), share, $0) }
     }
 
     /// Overwrites every parameter by path; values of other paths are left alone.

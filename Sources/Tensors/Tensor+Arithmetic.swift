@@ -78,6 +78,11 @@ extension Tensor {
         Tensor(owning: try produced("convert") { ct_to(handle, CT_FLOAT64, $0, $1) })
     }
 
+    /// The same values without gaps in memory; self where they are already.
+    public func contiguous() throws(TensorError) -> Tensor {
+        Tensor(owning: try produced("a copy without gaps") { ct_contiguous(handle, $0, $1) })
+    }
+
     /// The same values as contiguous float32; self where they are already.
     public func float32() throws(TensorError) -> Tensor {
         Tensor(owning: try produced("convert") { ct_to(handle, CT_FLOAT32, $0, $1) })

@@ -5,9 +5,16 @@ import Testing
 extension DaemonTests {
     /// `lacunad run --reproduce` repeats rounds of real runs, and finds what is not as it was.
     @Suite struct ReproductionTests {
-        @Test func everyRoundIsReproducedBitForBitAndNothingIsWritten() async throws {
-            try await World.with { place in
-                #expect(try await place.daemon().status == 0)
+        /// Also with averaged weights, which predict and teach, and with coarser levels that learn.
+        @Test(arguments: [false, true])
+        func everyRoundIsReproducedBitForBitAndNothingIsWritten(averaged: Bool) async throws {
+            var file = RunFile()
+            if averaged {
+                file.widths = "[4, 4, 4, 8]"
+                file.learning = "averageWeights: 0.8\n  deepSupervision: true"
+            }
+            try await World.with { [file] place in
+                #expect(try await place.daemon(file).status == 0)
                 _ = try await place.prune()
                 let before = try await place.contents()
                 for round in 0...2 {

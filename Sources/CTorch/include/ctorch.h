@@ -126,6 +126,7 @@ ct_status ct_copy(ct_tensor *destination, const ct_tensor *source, ct_error *err
 /* Shape */
 
 ct_status ct_cat(const ct_tensor *const *tensors, int32_t count, int32_t axis, ct_tensor **out, ct_error *error);
+ct_status ct_contiguous(const ct_tensor *a, ct_tensor **out, ct_error *error);
 /* Along a new first axis. */
 ct_status ct_stack(const ct_tensor *const *tensors, int32_t count, ct_tensor **out, ct_error *error);
 /* A view of each `step`th element of an axis from `begin` to below `end`. */
@@ -157,6 +158,9 @@ typedef struct {
 
 ct_status ct_adam_step(ct_tensor *const *parameters, ct_tensor *const *means, ct_tensor *const *squares, int32_t count, int64_t step, const ct_adam *options, ct_error *error);
 ct_status ct_sgd_step(ct_tensor *const *parameters, ct_tensor *const *momenta, int32_t count, double learning_rate, double momentum, ct_error *error);
+
+/* averages += share * (parameters - averages), in place, outside autograd. */
+ct_status ct_average(ct_tensor *const *averages, ct_tensor *const *parameters, int32_t count, double share, ct_error *error);
 
 #ifdef __cplusplus
 }

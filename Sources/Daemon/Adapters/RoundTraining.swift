@@ -97,7 +97,7 @@ final class RoundTraining: Sendable {
             let (item, truth) = (try await library.unlabelledCase(volume), try await library.truth(of: volume))
             let grid = library.grid(of: volume)
             let counts = try await thread.run { [held, settings, rule, onePart] in
-                let predictor = Predictor(held.trainer.network, confidence: .probability, settings: settings)
+                let predictor = Predictor(held.trainer.predictingNetwork, confidence: .probability, settings: settings)
                 var collector = HeldOutCollector(item, rule: rule)
                 try predictor.predict(item, into: &collector) { if isStopping() { throw CancellationError() } }
                 let masks = collector.results(keepingLargestPartOf: onePart).masks

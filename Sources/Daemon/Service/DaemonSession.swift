@@ -109,7 +109,7 @@ struct DaemonSession: Sendable {
         guard own != theirs else { return }
         let difference =
             own.organs == theirs.organs
-            ? "whose network has other dimensions, contextSlices or widths"
+            ? "whose network has other dimensions, contextSlices, widths or deepSupervision"
             : "whose organs are \(theirs.organs.joined(separator: ", ")), in this order"
         throw ConfigurationError(
             key: "run.startFrom", problem: "is \(start), \(difference)",
