@@ -80,7 +80,10 @@ let package = Package(
         /// SHA-256 with the processor's own instructions.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         /// libtorch behind a C surface of opaque handles; the one place that sees its headers.
-        .target(name: "CTorch", cxxSettings: [.unsafeFlags(torchHeaders)], linkerSettings: torchLibraries),
+        /// `gloo` stands in for the headers of Gloo, which libtorch contains but does not ship.
+        .target(
+            name: "CTorch", cxxSettings: [.headerSearchPath("gloo"), .unsafeFlags(torchHeaders)],
+            linkerSettings: torchLibraries),
         /// What batches are cut out with: loops over raw memory in C, built for several instruction sets, which Swift cannot do; optimised
         /// in debug builds too.
         .target(name: "CBatches", cSettings: [.unsafeFlags(["-O2"])]),
@@ -215,7 +218,8 @@ let package = Package(
         .testTarget(
             name: "DrawingTests", dependencies: ["Drawing", "Imaging"], swiftSettings: kernels),
         .testTarget(
-            name: "LearningTests", dependencies: ["Batches", "Domain", "Learning", "Plans", "System", "Tensors"],
+            name: "LearningTests",
+            dependencies: ["Batches", "Domain", "Learning", "Plans", "System", "Tensors", "TestSupport"],
             exclude: ["Oracle"],
             swiftSettings: kernels),
         .testTarget(

@@ -17,6 +17,8 @@ package enum DaemonError: Error, Equatable {
     case startMissing(run: String)
     /// Files or masks of a volume that are missing or are not those that were recorded.
     case damaged([String])
+    /// The command was started as one of several processes that train together.
+    case severalProcesses(size: String)
     /// Another daemon holds the run.
     case held(run: String, worker: String)
 
@@ -33,6 +35,7 @@ package enum DaemonError: Error, Equatable {
         case .startMissing(let run):
             "the run starts from the weights of run \(run), whose checkpoints are missing or damaged"
         case .damaged(let parts): "the volume is not intact: \(parts.joined(separator: ", "))"
+        case .severalProcesses(let size): "WORLD_SIZE is \(size), but a run is trained by one process"
         case .held(let run, let worker): "run \(run) is held by another daemon, \(worker)"
         }
     }
@@ -52,6 +55,7 @@ package enum DaemonError: Error, Equatable {
             "restore the objects that lacuna lineage and lacuna verify name for run \(run), then lacuna schedule retry; or create the "
                 + "schedule again with --start-from scratch"
         case .damaged: "restore what lacuna verify --read-data names, then lacuna job retry"
+        case .severalProcesses: "start lacunad without torchrun, or unset WORLD_SIZE"
         case .held: "let that daemon continue, or stop it first; a run has one daemon at a time"
         }
     }

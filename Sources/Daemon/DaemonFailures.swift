@@ -68,7 +68,8 @@ extension TensorError: CommandFailing {
     package var commandFailure: CommandFailure {
         let status: ExitStatus =
             switch self {
-            case .refused, .outOfMemory: .internalError
+            case .refused, .outOfMemory, .processLost: .internalError
+            case .group: .badInput
             case .damagedCheckpoint: .damaged
             case .newerCheckpoint, .unfitting: .conflict
             }

@@ -6,15 +6,19 @@ public struct DeepSupervision: Sendable {
 
     public init(_ loss: KnownVoxelLoss) { self.loss = loss }
 
-    /// - Parameter outputs: logits, finest first, each level with half the axes of the one before.
-    public func callAsFunction(_ outputs: [Tensor], _ targets: LossTargets) throws -> LossValue {
-        guard outputs.count > 1 else { return try loss(outputs[0], targets) }
+    /// - Parameters:
+    ///   - outputs: logits, finest first, each level with half the axes of the one before.
+    ///   - group: as in `KnownVoxelLoss`.
+    public func callAsFunction(
+        _ outputs: [Tensor], _ targets: LossTargets, of group: ProcessGroup? = nil
+    ) throws -> LossValue {
+        guard outputs.count > 1 else { return try loss(outputs[0], targets, of: group) }
         let weights = outputs.indices.map { 1 / Double(1 << $0) }
         let sum = weights.reduce(0, +)
         return try LossValue(
             sumOf: outputs.indices.map { level in
                 let targets = level == 0 ? targets : try targets.sampled(every: 1 << level)
-                return try loss(outputs[level], targets, weight: weights[level] / sum)
+                return try loss(outputs[level], targets, weight: weights[level] / sum, of: group)
             })
     }
 }

@@ -23,12 +23,13 @@ public struct KnownVoxelLoss: Sendable {
     ///   - logits: [N, organs, (Z,) Y, X], of any float type; the loss is computed in float32.
     ///   - targets: on the same device.
     ///   - weight: factor of the whole loss.
+    ///   - group: processes whose batches count as one: value, divisors and Dice are of all of them, the derivative that by the own logits.
     public func callAsFunction(
-        _ logits: Tensor, _ targets: LossTargets, weight: Double = 1
+        _ logits: Tensor, _ targets: LossTargets, weight: Double = 1, of group: ProcessGroup? = nil
     ) throws -> LossValue {
         let logits = try logits.float32()
-        guard logits.device == .cpu else { return try onTensors(logits, targets, weight: weight) }
-        return try inHostMemory(logits, targets, weight)
+        guard logits.device == .cpu else { return try onTensors(logits, targets, weight: weight, of: group) }
+        return try inHostMemory(logits, targets, weight, group)
     }
 
     public func callAsFunction(_ logits: Tensor, _ batch: Batch) throws -> LossValue {
@@ -36,13 +37,18 @@ public struct KnownVoxelLoss: Sendable {
     }
 
     /// The same in operations on tensors, on any device.
-    package func onTensors(_ logits: Tensor, _ targets: LossTargets, weight: Double = 1) throws -> LossValue {
+    package func onTensors(
+        _ logits: Tensor, _ targets: LossTargets, weight: Double = 1, of group: ProcessGroup? = nil
+    ) throws -> LossValue {
         let loss = TensorLoss(
-            normalisation: normalisation, diceWeight: diceWeight, positiveWeights: positiveWeights, weight: weight)
+            normalisation: normalisation, diceWeight: diceWeight, positiveWeights: positiveWeights, weight: weight,
+            group: group)
         return try loss(try logits.float32(), targets)
     }
 
-    private func inHostMemory(_ logits: Tensor, _ targets: LossTargets, _ weight: Double) throws -> LossValue {
+    private func inHostMemory(
+        _ logits: Tensor, _ targets: LossTargets, _ weight: Double, _ group: ProcessGroup?
+    ) throws -> LossValue {
         let shape = logits.shape
         let gradient = try Tensor.zeros(shape)
         let composites = CompositeLoss(targets)
@@ -53,9 +59,11 @@ public struct KnownVoxelLoss: Sendable {
                     let voxels = VoxelPlanes(
                         rows: shape[0], organs: shape[1], scores: scores, states: states, derivative: derivative,
                         weight: weights(targets, shape[1]))
-                    let sums = LossSums(
+                    var sums = LossSums(
                         try voxels.measure(), try composites.measure(voxels), pseudo: targets.pseudoWeight)
-                    let factors = factors(sums.knownOfEach, positions: scores.count).map { weight * $0 }
+                    try sums.add(of: group)
+                    let positions = scores.count * (group?.size ?? 1)
+                    let factors = factors(sums.knownOfEach, positions: positions).map { weight * $0 }
                     let dice = DiceTerm(sums, weight: weight * diceWeight)
                     try voxels.derive(factors, dice)
                     try composites.derive(voxels, Array(factors[shape[1]...]))

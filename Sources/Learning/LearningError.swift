@@ -4,6 +4,8 @@ public enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
     case unfittingCheckpoint(problem: String)
     /// The loss is no longer a number since one of these steps, counted from 1.
     case diverged(steps: ClosedRange<Int>)
+    /// The processes that train together do not start at the same step of the same round with the same weights.
+    case processesDiffer
     /// This machine or this libtorch has no such device.
     case deviceMissing(device: String, available: [String])
 
@@ -15,6 +17,7 @@ public enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
             steps.count == 1
                 ? "the loss is not finite at step \(steps.upperBound)"
                 : "the loss is not finite since one of the steps \(steps.lowerBound) to \(steps.upperBound)"
+        case .processesDiffer: "the processes of the training differ in their round, steps or weights"
         case .deviceMissing(let device, let available):
             "there is no device \(device) for libtorch here, only \(available.joined(separator: ", "))"
         }
@@ -24,6 +27,7 @@ public enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
     public var remedy: String {
         switch self {
         case .unfittingCheckpoint: "start a new run"
+        case .processesDiffer: "start all of them with one configuration, one checkpoint and one program"
         case .deviceMissing: "set learning.device to auto or to a device that is there, or use a libtorch with CUDA"
         case .diverged: "lower learning.learningRate, or set learning.precision to float32"
         }

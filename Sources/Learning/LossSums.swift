@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Tensors
 
 /// What the loss of a batch is made of: sums per organ over its voxels, each voxel with its weight.
 struct LossSums {
@@ -14,6 +15,20 @@ struct LossSums {
         known = sums.map { Double($0.known) + Double(weight) * Double($0.pseudo) }
         positives = sums.map { Double($0.positive) + Double(weight) * Double($0.pseudo_positive) }
         (missed, missedVoxels) = (composites.map(\.loss), composites.map { Double($0.count) })
+    }
+
+    /// Makes them those of all processes of a group.
+    mutating func add(of group: ProcessGroup?) throws(TensorError) {
+        guard let group else { return }
+        let fields: [WritableKeyPath<LossSums, [Double]>] = [
+            \.entropy, \.overlap, \.predicted, \.known, \.positives, \.missed, \.missedVoxels,
+        ]
+        var all = try group.sum(fields.flatMap { self[keyPath: $0] })[...]
+        for field in fields {
+            let count = self[keyPath: field].count
+            self[keyPath: field] = Array(all.prefix(count))
+            all = all.dropFirst(count)
+        }
     }
 
     /// Of each organ, then of each composite label.

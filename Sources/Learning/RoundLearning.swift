@@ -21,14 +21,23 @@ public struct RoundLearning: Sendable {
         (self.origin, self.rule, self.mirror) = (origin, rule, mirror)
     }
 
+    /// - Parameter group: the processes that train together, each on its part of every batch.
     /// - Throws: `BatchError.nothingToLearn`.
-    public func sampler(_ data: TrainingData) throws -> Sampler {
-        try Sampler(data, organs: plan.organs.count, settings: settings, mirror: mirror)
+    public func sampler(_ data: TrainingData, in group: ProcessGroup? = nil) throws -> Sampler {
+        try Sampler(
+            data, organs: plan.organs.count, settings: settings, mirror: mirror, rank: group?.rank ?? 0,
+            ranks: group?.size ?? 1)
     }
 
+    /// - Parameters:
+    ///   - sampler: of the same group.
+    ///   - group: the processes that train together.
     /// - Throws: `LearningError` for a checkpoint that does not fit, and `TensorError`.
-    public func trainer(_ sampler: Sampler, from start: TrainingStart) throws -> Trainer {
-        try Trainer(plan, recipe: recipe, settings: settings, origin: origin, sampler: sampler, start: start)
+    public func trainer(
+        _ sampler: Sampler, from start: TrainingStart, in group: ProcessGroup? = nil
+    ) throws -> Trainer {
+        try Trainer(
+            plan, recipe: recipe, settings: settings, origin: origin, sampler: sampler, start: start, group: group)
     }
 
     /// Fits the confidence head under a network. Blocks.

@@ -10,6 +10,7 @@ struct TensorLoss {
     let diceWeight: Double
     let positiveWeights: [Double]?
     let weight: Double
+    let group: ProcessGroup?
 
     /// Sums over the voxels of a batch, per organ and in double precision.
     private struct Sums {
@@ -22,11 +23,14 @@ struct TensorLoss {
     }
 
     func callAsFunction(_ logits: Tensor, _ targets: LossTargets) throws -> LossValue {
-        let sums = try measure(logits, targets)
+        let own = try measure(logits, targets)
+        let sums = Sums(
+            entropy: try ofAll(own.entropy), overlap: try ofAll(own.overlap), predicted: try ofAll(own.predicted),
+            known: try ofAll(own.known), positives: try ofAll(own.positives))
         let missed = try missed(logits, targets)
-        let terms = try Tensor.concatenated([sums.entropy] + missed.map(\.loss), axis: 0)
-        let known = try Tensor.concatenated([sums.known] + missed.map(\.voxels), axis: 0)
-        let scaled = try normalised(terms, known, positions: logits.count) * weight
+        let terms = try Tensor.concatenated([sums.entropy] + missed.map { try ofAll($0.loss) }, axis: 0)
+        let known = try Tensor.concatenated([sums.known] + missed.map { try ofAll($0.voxels) }, axis: 0)
+        let scaled = try normalised(terms, known, positions: logits.count * (group?.size ?? 1)) * weight
         let entropy = try scaled.sum()
         let total = try entropy + dice(sums) * weight
         let isPositive = try entropy.reaches(.leastNormalMagnitude)
@@ -35,6 +39,15 @@ struct TensorLoss {
     }
 
     // MARK: - Sums
+
+    /// The sum over the processes of the group, with the derivative of the own part.
+    private func ofAll(_ own: Tensor) throws -> Tensor {
+        guard let group else { return own }
+        let own = try own.float64()
+        let all = try own.detached() + 0
+        try group.sum(all)
+        return try own + (all - own.detached())
+    }
 
     private func measure(_ logits: Tensor, _ targets: LossTargets) throws -> Sums {
         let axes = [0] + Array(2..<logits.shape.count)

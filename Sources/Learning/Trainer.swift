@@ -56,15 +56,22 @@ public final class Trainer {
     private let loss: DeepSupervision
     private let course: LearningRateCourse
     private let lowPrecision: Bool
+    /// nil: this process alone.
+    let group: ProcessGroup?
     /// The last batch that was sent to the device of the network.
     private var sent: SentBatch?
     private var meter: LossMeter
 
+    /// - Parameters:
+    ///   - sampler: of this process's share of each batch.
+    ///   - start: the same in all processes.
+    ///   - group: the processes that train the network together.
     /// - Throws: `LearningError.unfittingCheckpoint` where `start` is of another training, and `TensorError`.
     public init(
         _ plan: NetworkPlan, recipe: RoundRecipe, settings: LearningSettings, origin: TrainingOrigin, sampler: Sampler,
-        start: TrainingStart = .fresh
+        start: TrainingStart = .fresh, group: ProcessGroup? = nil
     ) throws {
+        self.group = group
         (self.recipe, self.settings, self.origin, self.sampler) = (recipe, settings, origin, sampler)
         let device = try settings.usedDevice()
         network = try UNet(plan, seed: recipe.seed &+ UInt64(recipe.round), device: device)
@@ -82,6 +89,7 @@ public final class Trainer {
         case .weights(let checkpoint): try self.start(from: checkpoint)
         case .resume(let checkpoint): try resume(checkpoint)
         }
+        try requireEqualStart()
     }
 
     /// The network whose predictions count: that of the averaged weights where there are some.
@@ -92,7 +100,8 @@ public final class Trainer {
     ///
     /// - Parameters:
     ///   - requests: asks for a checkpoint after the step in progress.
-    ///   - checkpoint: called every `checkpointSteps` steps, on request, and at the end of the call, with the state to resume from.
+    ///   - checkpoint: called every `checkpointSteps` steps, on request, and at the end of the call, with the state to resume from. In a group
+    ///     of processes by the first one alone.
     ///   - event: called after every step, on this thread.
     public func run(
         stop: StopFlag = StopFlag(), requests: CheckpointRequest = CheckpointRequest(),
@@ -100,36 +109,42 @@ public final class Trainer {
         event: (TrainingEvent) throws -> Void = { _ in }
     ) throws -> TrainingOutcome {
         while step < recipe.steps, !hasReachedPlateau {
-            if stop.isRaised {
-                try checkpoint(try self.checkpoint())
+            if try isAnywhere(stop.isRaised) {
+                try hand(to: checkpoint)
                 return .stopped(step: step)
             }
             if isValidationDue { return .validationDue(step: step) }
             let start = ContinuousClock.now
             let loaderWait = try takeStep()
-            let isDue = requests.take() || step % settings.checkpointSteps == 0
+            let isDue = try isAnywhere(requests.take()) || step % settings.checkpointSteps == 0
             let isRead = isDue || isValidationDue || step % settings.logSteps == 0 || step == recipe.steps
             let loss = isRead ? try meter.take(after: step) : nil
             try event(
                 TrainingEvent(
                     step: step, steps: recipe.steps, loss: loss, duration: ContinuousClock.now - start,
                     loaderWait: loaderWait))
-            if isDue, step < recipe.steps { try checkpoint(try self.checkpoint()) }
+            if isDue, step < recipe.steps { try hand(to: checkpoint) }
         }
-        try checkpoint(try self.checkpoint())
+        try hand(to: checkpoint)
         return step < recipe.steps ? .plateau(step: step) : .finished
     }
 
     /// Takes the result of the evaluation that is due.
-    /// - Parameter dice: the mean over the organs, 0 to 1; nil where no organ has a Dice.
-    public func record(validationDice dice: Double?) {
+    /// - Parameter dice: the mean over the organs, 0 to 1; nil where no organ has a Dice. In a group of processes that of the first one
+    ///   counts, for which the others wait.
+    /// - Throws: `TensorError.processLost`.
+    public func record(validationDice dice: Double?) throws {
         precondition(isValidationDue, "an evaluation is due")
-        validations.append(ValidationPoint(step: step, dice: dice))
+        let known = try group?.ofLeader([dice ?? .nan])[0] ?? dice ?? .nan
+        validations.append(ValidationPoint(step: step, dice: known.isNaN ? nil : known))
     }
 
-    /// - Throws: `LearningError.diverged` where the loss of a step that was not read yet, or a value of the checkpoint, is not finite.
+    /// - Throws: `LearningError.diverged` where the loss of a step that was not read yet is not finite.
+    func requireFiniteLoss() throws { try meter.requireFinite(after: step) }
+
+    /// - Throws: the same where a value of the checkpoint is not finite.
     func requireFinite(_ checkpoint: Checkpoint) throws {
-        try meter.requireFinite(after: step)
+        try requireFiniteLoss()
         guard checkpoint.tensors.allSatisfy(\.isFinite) else { throw LearningError.diverged(steps: step...step) }
     }
 
@@ -156,6 +171,7 @@ public final class Trainer {
             loaderWait += ContinuousClock.now - began
             try addGradients(of: batch)
         }
+        try group?.sumGradients(of: network.parameters)
         try shapeGradients()
         try optimiser.step(learningRate: recipe.learningRate * course.share(after: step))
         step += 1
@@ -177,7 +193,7 @@ public final class Trainer {
     /// Adds the gradients of a batch to those of the parameters, and its loss to that of the step.
     private func addGradients(of batch: SentBatch) throws {
         let outputs = try Torch.withBFloat16(lowPrecision, on: network.device) { try network.outputs(batch.image) }
-        let loss = try self.loss(outputs, batch.targets)
+        let loss = try self.loss(outputs, batch.targets, of: group)
         try meter.add(loss.total, share: 1 / Double(settings.accumulation))
         try loss.backward()
     }

@@ -4,6 +4,10 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
     case refused(operation: String, problem: String)
     /// libtorch had no memory for an operation; a smaller one may succeed.
     case outOfMemory(operation: String, problem: String)
+    /// The processes that train together did not find each other.
+    case group(problem: String)
+    /// Another process of those that train together ended, or did not answer in time.
+    case processLost(rank: Int, size: Int, problem: String)
     /// The bytes are not a checkpoint, or they are damaged.
     case damagedCheckpoint(problem: String)
     /// The checkpoint is of a later format than this program reads.
@@ -16,6 +20,9 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .refused(let operation, let problem): "libtorch refused \(operation): \(problem)"
         case .outOfMemory(let operation, let problem): "out of memory for \(operation): \(problem)"
+        case .group(let problem): "the processes of the training did not find each other: \(problem)"
+        case .processLost(let rank, let size, let problem):
+            "process \(rank) of the \(size) of the training lost another one: \(problem)"
         case .damagedCheckpoint(let problem): "the checkpoint cannot be read: \(problem)"
         case .newerCheckpoint(let version, let newest):
             "the checkpoint has format \(version), this program reads up to \(newest)"
@@ -29,10 +36,20 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .refused: "report this with the configuration of the run"
         case .outOfMemory: "a smaller patch or batch needs less memory"
+        case .group: "check RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, and that the port is free"
+        case .processLost: "see what the others reported, and start all again: they continue from the last checkpoint"
         case .damagedCheckpoint:
             "restore its object from the backup; lacuna verify --read-data lists damaged objects"
         case .newerCheckpoint: "use the program that wrote it"
         case .unfitting: "start a new run"
+        }
+    }
+
+    /// libtorch's message, where there is one.
+    var cause: String {
+        switch self {
+        case .refused(_, let problem), .outOfMemory(_, let problem): problem
+        default: problem
         }
     }
 

@@ -1,3 +1,4 @@
+import Batches
 import Domain
 import Learning
 import Plans
@@ -127,8 +128,7 @@ import Testing
         let (before, whole, resumed, plain) = try await tensorThread.run {
             func trainer(_ settings: LearningSettings, _ start: TrainingStart) throws -> Trainer {
                 let plan = settings.plan(organs: ["cube"])
-                let sampler = try Sampler(
-                    [item], plan: plan, settings: settings, rule: KnownVoxelRule(organCount: 1, exclusions: []))
+                let sampler = try Sampler([item], settings: settings, rule: KnownVoxelRule(organCount: 1, exclusions: []))
                 return try Trainer(
                     plan, recipe: smallRecipe { $0.steps = 4 }, settings: settings, origin: smallOrigin,
                     sampler: sampler, start: start)

@@ -1,3 +1,4 @@
+import Batches
 import Domain
 import Glibc
 import Learning
@@ -23,8 +24,7 @@ import Testing
 
     private static func trainer(_ settings: LearningSettings, steps: Int) throws -> Trainer {
         let plan = settings.plan(organs: ["cube"])
-        let sampler = try Sampler(
-            cases, plan: plan, settings: settings, rule: KnownVoxelRule(organCount: 1, exclusions: []))
+        let sampler = try Sampler(cases, settings: settings, rule: KnownVoxelRule(organCount: 1, exclusions: []))
         return try Trainer(
             plan, recipe: smallRecipe { ($0.steps, $0.learningRate) = (steps, 3e-3) }, settings: settings,
             origin: smallOrigin, sampler: sampler)
@@ -41,10 +41,8 @@ import Testing
         let (exact, rounded) = try await tensorThread.run {
             let settings = Self.settings(dimensions, .float32)
             let network = try UNet(settings.plan(organs: ["cube"]), seed: 3)
-            let sampler = try Sampler(
-                Self.cases, plan: network.plan, settings: settings, rule: KnownVoxelRule(organCount: 1, exclusions: []))
-            let batch = try sampler.makeBatch()
-            try sampler.fill(batch, seed: 1, round: 0, step: 0)
+            let sampler = try Sampler(Self.cases, settings: settings, rule: KnownVoxelRule(organCount: 1, exclusions: []))
+            let batch = try sampler.batch(0, settings, organs: ["cube"]).batch
             func logits(_ isLow: Bool) throws -> [Float] {
                 try Torch.withBFloat16(isLow) { try network(batch.image).float32().floats() }
             }

@@ -86,7 +86,7 @@ import Testing
                             last = $0
                         }, event: { if $0.step == limit, !duringEvaluation { stop.raise() } })
                     guard case .validationDue(let step) = outcome else { return (outcome, last) }
-                    if step < limit { trainer.record(validationDice: dice[step]) } else { stop.raise() }
+                    if step < limit { try trainer.record(validationDice: dice[step]) } else { stop.raise() }
                 }
             }
             let (ending, _) = try train(.fresh, until: 100, &whole)
@@ -241,7 +241,7 @@ import Testing
             try await tensorThread.run {
                 let trainer = try Self.trainer(recipe: recipe)
                 while case .validationDue(let step) = try trainer.run(), step < 6 {
-                    trainer.record(validationDice: nil)
+                    try trainer.record(validationDice: nil)
                 }
                 var checkpoint = try trainer.checkpoint()
                 checkpoint.metadata["training.validation"] = text

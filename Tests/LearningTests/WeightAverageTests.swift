@@ -1,3 +1,4 @@
+import Batches
 import Domain
 import Learning
 import Plans
@@ -12,8 +13,7 @@ import Testing
         _ settings: LearningSettings, _ start: TrainingStart = .fresh, round: Int = 0, steps: Int = 4
     ) throws -> Trainer {
         let plan = settings.plan(organs: ["cube"])
-        let sampler = try Sampler(
-            [item], plan: plan, settings: settings, rule: KnownVoxelRule(organCount: 1, exclusions: []))
+        let sampler = try Sampler([item], settings: settings, rule: KnownVoxelRule(organCount: 1, exclusions: []))
         return try Trainer(
             plan, recipe: smallRecipe { ($0.steps, $0.round) = (steps, round) }, settings: settings,
             origin: smallOrigin, sampler: sampler, start: start)

@@ -162,6 +162,34 @@ ct_status ct_sgd_step(ct_tensor *const *parameters, ct_tensor *const *momenta, i
 /* averages += share * (parameters - averages), in place, outside autograd. */
 ct_status ct_average(ct_tensor *const *averages, ct_tensor *const *parameters, int32_t count, double share, ct_error *error);
 
+/* Processes that train together, through c10d and Gloo. All of them make the same calls in the same order, or these fail after the
+   timeout; where one of them ends, the calls of the others fail at once. */
+
+typedef struct ct_group ct_group;
+
+typedef struct {
+    int32_t rank, size;
+    /* Of the store through which the processes find each other, which `serves_store` starts here. */
+    const char *host;
+    int32_t port;
+    bool serves_store;
+    /* Before the keys in the store. */
+    const char *prefix;
+    /* By which this process is reached: the name of an interface, or an address; both NULL: what the name of this host resolves to. */
+    const char *interface, *address;
+    /* In seconds, of each call and of waiting for the others to join. */
+    double timeout;
+} ct_membership;
+
+ct_status ct_group_join(const ct_membership *membership, ct_group **out, ct_error *error);
+void ct_group_free(ct_group *group);
+/* In place, the same bits in every process. */
+ct_status ct_group_sum(ct_group *group, ct_tensor *tensor, ct_error *error);
+/* From process 0, in place. */
+ct_status ct_group_broadcast(ct_group *group, ct_tensor *tensor, ct_error *error);
+/* In place, in one message; a parameter without a gradient counts as 0 and gets one. */
+ct_status ct_group_sum_gradients(ct_group *group, ct_tensor *const *parameters, int32_t count, ct_error *error);
+
 #ifdef __cplusplus
 }
 #endif

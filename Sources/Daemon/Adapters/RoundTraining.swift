@@ -79,7 +79,7 @@ final class RoundTraining: Sendable {
             do {
                 let result = try await validate(step) { isStopping() || stop.isRaised }
                 observer.validated(result)
-                try await thread.run { [held] in held.trainer.record(validationDice: result.meanDice) }
+                try await thread.run { [held] in try held.trainer.record(validationDice: result.meanDice) }
             } catch is CancellationError {
                 stop.raise()
             }

@@ -76,6 +76,7 @@ struct RunCommand: AsyncParsableCommand {
         guard let config else { return }
         SignalService.ignore([.sigusr1])
         let configuration = try RunConfiguration(contentsOf: config)
+        try requireOneProcess()
         let observation = try Observation(
             observing, configuration.notify, logger: observing.makeLogger(), output: options.output)
         do {
@@ -88,6 +89,12 @@ struct RunCommand: AsyncParsableCommand {
             options.output.note("stopped; start it again to continue")
             throw ExitCode(ExitStatus.interrupted.rawValue)
         }
+    }
+
+    /// Each of several processes would claim the run.
+    private func requireOneProcess() throws {
+        guard let size = getenv("WORLD_SIZE").map({ String(cString: $0) }), size != "1" else { return }
+        throw DaemonError.severalProcesses(size: size)
     }
 
     private func reproduce(_ round: RoundName) async throws {
