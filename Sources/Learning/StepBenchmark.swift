@@ -24,6 +24,10 @@ public struct StepBenchmark: Hashable, Sendable {
         public let firstLoss, lastLoss: Double
         public let libtorch: String
         public let threads: Int
+        /// The most bytes that the process has held in memory.
+        public let peakBytes: Int
+        /// Floating-point operations per second of the convolutions in the median step, and of products of matrices measured after it.
+        public let operationsPerSecond, productOperationsPerSecond: Double
 
         public var medianSeconds: Double { seconds.sorted()[seconds.count / 2] }
     }
@@ -55,9 +59,13 @@ public struct StepBenchmark: Hashable, Sendable {
             losses.append(try value.value())
             seconds.append((clock.now - began) / .seconds(1))
         }
+        let (peak, measured) = (Memory.peak, Array(seconds.dropFirst(warmUp)))
+        let operations = Double(batch) * plan.stepOperations(patch: patch)
         return Result(
-            seconds: Array(seconds.dropFirst(warmUp)), firstLoss: losses[0], lastLoss: losses[losses.count - 1],
-            libtorch: Torch.version, threads: Torch.threads)
+            seconds: measured, firstLoss: losses[0], lastLoss: losses[losses.count - 1], libtorch: Torch.version,
+            threads: Torch.threads, peakBytes: peak,
+            operationsPerSecond: operations / measured.sorted()[measured.count / 2],
+            productOperationsPerSecond: try ProductBenchmark().operationsPerSecond())
     }
 
     /// Noise as image; a fifth of the voxels positive; seven organs of ten known per row.

@@ -25,4 +25,16 @@ public enum AtomicFile {
             Result { () throws(SystemError) in try write([UnsafeRawBufferPointer(bytes)], to: path, mode: mode) }
         }.get()
     }
+
+    /// Writes a text as UTF-8 under a name that is free.
+    ///
+    /// - Returns: false where the name is taken; nothing is written.
+    public static func create(_ text: String, at path: String) throws(SystemError) -> Bool {
+        let folder = FilePath.parent(of: path)
+        let draft = try TemporaryFile(in: folder, prefix: ".\(FilePath.name(of: path)).", mode: 0o666)
+        try draft.write(Array(text.utf8))
+        let isPlaced = try draft.placeIfVacant(at: path)
+        try? Folder.synchronise(folder)
+        return isPlaced
+    }
 }

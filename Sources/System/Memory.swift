@@ -6,6 +6,13 @@ public enum Memory {
     /// system does not say.
     public static var available: Int? { available(in: "") }
 
+    /// The most bytes that this process has held in memory so far.
+    public static var peak: Int {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return usage.ru_maxrss * 1024
+    }
+
     /// - Parameter root: the folder that contains `proc` and `sys`.
     static func available(in root: String) -> Int? {
         let machine = field("MemAvailable:", of: "\(root)/proc/meminfo").map { $0 * 1024 }

@@ -9,7 +9,7 @@ package struct LacunadCommand: AsyncParsableCommand {
         abstract: "Train on partially labelled volumes and relabel what is missing.",
         version: Program.lacunad.version,
         subcommands: [
-            ServeCommand.self, RunCommand.self, PredictCommand.self, EvaluateCommand.self,
+            ServeCommand.self, RunCommand.self, PlanCommand.self, PredictCommand.self, EvaluateCommand.self,
             BenchmarkCommand.self,
         ])
 
