@@ -193,8 +193,8 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "Batches", "Catalog", "Cluster", "Console", "DICOM", "Domain", "Hashing", "Imaging", "Jobs", "Learning",
-                "Monitoring", "Numerics", "Objects", "Plans", "Postgres", "Rounds", "System", "Tensors", "Workflows",
-                argumentParser, logging, lifecycle, signals,
+                "Monitoring", "Numerics", "Objects", "Phantoms", "Plans", "Postgres", "Rounds", "System", "Tensors",
+                "Workflows", argumentParser, logging, lifecycle, signals,
             ], swiftSettings: swift),
 
         // MARK: - Executables

@@ -1,0 +1,65 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension DaemonTests {
+    /// The benchmarks at a size that takes seconds: their keys, and that they leave nothing behind.
+    @Suite struct BenchmarkCommandTests {
+        private func benchmark(
+            _ arguments: String..., environment: [String: String] = [:]
+        ) async throws -> Ending {
+            try await RunningProgram("lacunad", ["benchmark"] + arguments, environment: environment).end()
+        }
+
+        @Test func aPredictionCountsItsWindowsAndItsShare() async throws {
+            let ending = try await benchmark(
+                "prediction", "--shape", "48x40x24", "--patch", "16", "--widths", "4,8", "--organs", "3", "--json")
+            let result = try ending.object()
+            #expect(ending.status == 0, "\(ending.errors)")
+            // Windows of 16 that overlap by half: 5 along 48 voxels, 4 along 40, 2 along 24.
+            #expect(result["windows"] as? Int == 5 * 4 * 2)
+            let own = try #require(result["gigaflops"] as? Double)
+            let limit = try #require(result["productGigaflops"] as? Double)
+            let share = try #require(result["share"] as? Double)
+            #expect(abs(share - own / limit) < 1e-9 && share > 0 && share < 1.5)
+        }
+
+        @Test func aSliceNetworkPredictsEachSlice() async throws {
+            let result = try await benchmark(
+                "prediction", "--shape", "32x32x10", "--patch", "32", "--widths", "4,8", "--dimensions", "2", "--json"
+            ).object()
+            #expect(result["windows"] as? Int == 10)
+            let wrong = try await benchmark("prediction", "--patch", "36", "--widths", "4,8,16,32")
+            #expect(wrong.status == 2 && wrong.errors.contains("--patch is"), "\(wrong.errors)")
+        }
+
+        @Test func aWriteBackCommitsLabelsAndLeavesNothing() async throws {
+            let folder = TemporaryFolder.make("write-back") + "/scratch"
+            let ending = try await benchmark(
+                "write-back", "--shape", "48x48x24", "--organs", "4", "--work", folder, "--json")
+            #expect(ending.status == 0, "\(ending.errors)")
+            let result = try ending.object()
+            #expect(result["labels"] as? Int == 4)
+            let parts = ["ranking", "judging", "encoding", "committing"].compactMap {
+                result["\($0)Seconds"] as? Double
+            }
+            let total = try #require(result["seconds"] as? Double)
+            let share = try #require(result["share"] as? Double)
+            let bytes = try #require(result["bytes"] as? Int)
+            #expect(parts.count == 4 && abs(total - parts.reduce(0, +)) < 1e-6)
+            #expect(share > 0 && bytes > 100)
+            #expect(!FileManager.default.fileExists(atPath: folder))
+        }
+
+        @Test func aWriteBackTouchesNothingThatExists() async throws {
+            let folder = TemporaryFolder.make("write-back")
+            let taken = try await benchmark("write-back", "--shape", "48x48x24", "--work", folder)
+            #expect(taken.status == 5 && taken.errors.contains("the folder exists"), "\(taken.errors)")
+            #expect(FileManager.default.fileExists(atPath: folder))
+            let server = try await benchmark(
+                "write-back", "--shape", "48x48x24", "--work", folder + "/new",
+                environment: ["LACUNA_DATABASE": "host=/nonexistent"])
+            #expect(server.status == 2 && server.errors.contains("a database of its own"), "\(server.errors)")
+        }
+    }
+}
