@@ -27,6 +27,8 @@ public struct StepMemory: Hashable, Sendable {
     private static let smallestBlock = 134_217_728.0
     /// Bytes for each organ and voxel: logits, their gradient and states, with the same holes.
     private static let bytesPerOrgan = 22.0
+    /// Further batches that loaders fill ahead of the step by default.
+    private static let batchesAhead = 4.0
     /// Weights, gradients, two moments, and a copy in the order of the convolutions.
     private static let copiesInStep = 5.0
     /// The weights and the moments of a checkpoint as tensors and as bytes.
@@ -36,7 +38,9 @@ public struct StepMemory: Hashable, Sendable {
     /// Bytes of the process, without the mapped files of the cache, which the system can take back at any time.
     public var bytes: Int {
         let weights = Double(parameters) * Self.bytesPerNumber
-        let input = voxels(0) * (Double(inputChannels) * Self.bytesPerNumber + Double(organs) * Self.bytesPerOrgan)
+        let image = Double(inputChannels) * Self.bytesPerNumber
+        let ahead = Self.batchesAhead * (image + Double(organs))
+        let input = voxels(0) * (image + ahead + Double(organs) * Self.bytesPerOrgan)
         let step = weights * Self.copiesInStep + input + widths.indices.reduce(0) { $0 + levelBytes($1) }
         let checkpoint = weights * (Self.copiesInStep + Self.copiesInCheckpoint)
         return Int(Self.program + max(step, checkpoint))
