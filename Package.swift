@@ -89,6 +89,8 @@ let package = Package(
         .target(name: "CBatches", cSettings: [.unsafeFlags(["-O2"])]),
         /// The losses, as `CBatches`.
         .target(name: "CKernels", dependencies: ["CBatches"], cSettings: [.unsafeFlags(["-O2"])]),
+        /// What Swift does not see of starting a program: Landlock, its folder and its descriptors.
+        .target(name: "CChild", cSettings: [.unsafeFlags(["-O2"])]),
 
         // MARK: - Core: values and rules, no I/O
 
@@ -151,6 +153,9 @@ let package = Package(
         /// Synthetic abdominal CT in public layouts.
         .target(name: "Phantoms", dependencies: ["Domain", "Imaging", "System"], swiftSettings: kernels),
 
+        /// Programs of others that train and predict: their jobs, processes, progress and logits.
+        .target(name: "Trainers", dependencies: ["CChild", "Domain", "System"], swiftSettings: kernels),
+
         /// Metrics, health, log lines, notifications of the service manager and hooks of a long-running program.
         .target(
             name: "Monitoring",
@@ -194,7 +199,7 @@ let package = Package(
             dependencies: [
                 "Batches", "Catalog", "Cluster", "Console", "DICOM", "Domain", "Hashing", "Imaging", "Jobs", "Learning",
                 "Monitoring", "Numerics", "Objects", "Phantoms", "Plans", "Postgres", "Rounds", "System", "Tensors",
-                "Workflows", argumentParser, logging, lifecycle, signals,
+                "Trainers", "Workflows", argumentParser, logging, lifecycle, signals,
             ], swiftSettings: swift),
 
         // MARK: - Executables
@@ -243,6 +248,8 @@ let package = Package(
         .testTarget(
             name: "MonitoringTests", dependencies: ["Monitoring", "TestSupport", logging, lifecycle, signals],
             swiftSettings: swift),
+        .testTarget(
+            name: "TrainerTests", dependencies: ["Domain", "System", "TestSupport", "Trainers"], swiftSettings: swift),
         .testTarget(name: "PlanTests", dependencies: ["Domain", "Plans", "Rounds"], swiftSettings: swift),
         .testTarget(name: "RoundsTests", dependencies: ["Rounds", "Domain", "Plans"], swiftSettings: swift),
         .testTarget(
@@ -264,6 +271,7 @@ let package = Package(
                 "Plans", "Postgres", "Rounds", "Schema", "System", "Tensors", "TestSupport", "lacuna", "lacunad",
                 logging,
             ],
+            exclude: ["Outside/faulty_trainer.py"],
             swiftSettings: swift),
         .testTarget(
             name: "CommandTests",

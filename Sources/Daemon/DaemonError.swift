@@ -19,6 +19,8 @@ package enum DaemonError: Error, Equatable {
     case damaged([String])
     /// The command was started as one of several processes that train together.
     case severalProcesses(size: String)
+    /// The run has an outside program that this process may not start; `isAsked`: a person may allow it.
+    case trainerNotAllowed(run: String, command: String, isAsked: Bool)
     /// Another daemon holds the run.
     case held(run: String, worker: String)
 
@@ -36,6 +38,8 @@ package enum DaemonError: Error, Equatable {
             "the run starts from the weights of run \(run), whose checkpoints are missing or damaged"
         case .damaged(let parts): "the volume is not intact: \(parts.joined(separator: ", "))"
         case .severalProcesses(let size): "WORLD_SIZE is \(size), but a run is trained by one process"
+        case .trainerNotAllowed(let run, let command, _):
+            "run \(run) is trained by the outside program \(command), which this process may not start"
         case .held(let run, let worker): "run \(run) is held by another daemon, \(worker)"
         }
     }
@@ -56,6 +60,8 @@ package enum DaemonError: Error, Equatable {
                 + "schedule again with --start-from scratch"
         case .damaged: "restore what lacuna verify --read-data names, then lacuna job retry"
         case .severalProcesses: "start lacunad without torchrun, or unset WORLD_SIZE"
+        case .trainerNotAllowed(_, _, true): "read the command, and give --run-trainer to start it"
+        case .trainerNotAllowed: "set trainer.command to it in the configuration of this daemon"
         case .held: "let that daemon continue, or stop it first; a run has one daemon at a time"
         }
     }

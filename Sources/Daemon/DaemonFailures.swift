@@ -4,13 +4,14 @@ package import Learning
 package import Monitoring
 package import Rounds
 package import Tensors
+package import Trainers
 package import Workflows
 
 extension DaemonError: CommandFailing {
     package var commandFailure: CommandFailure {
         let status: ExitStatus =
             switch self {
-            case .held: .conflict
+            case .held, .trainerNotAllowed: .conflict
             case .cacheUnwritable, .serverSilent: .unreachable
             default: .badInput
             }
@@ -57,6 +58,13 @@ extension TrainingCatalogError: CommandFailing {
                 .conflict, "login \(role) may not evaluate a run on its test part: only members of lacuna_manager may",
                 remedy: "name another login with --database, PGUSER or PGSERVICE, or grant lacuna_manager to this one")
         }
+    }
+}
+
+extension TrainerError: CommandFailing {
+    package var commandFailure: CommandFailure {
+        let status: ExitStatus = if case .busy = self { .unreachable } else { .badInput }
+        return CommandFailure(status, problem, file: file, remedy: remedy)
     }
 }
 

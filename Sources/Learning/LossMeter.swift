@@ -5,6 +5,8 @@ public struct MeanLoss: Hashable, Sendable {
     public let value: Double
     /// The steps that it is of, at least 1.
     public let steps: Int
+
+    public init(value: Double, steps: Int) { (self.value, self.steps) = (value, steps) }
 }
 
 /// Sums the losses of steps on their device, so that no step waits for a number.

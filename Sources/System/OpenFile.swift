@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A file descriptor that closes itself. Every call is repeated when a signal interrupts it. Blocks.
-public struct OpenFile: ~Copyable {
+public struct OpenFile: ~Copyable, Sendable {
     let descriptor: Int32
     public let path: String
 

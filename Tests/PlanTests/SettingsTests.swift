@@ -69,7 +69,7 @@ import Testing
     /// A run that continues on another device is the same run.
     @Test func theDeviceIsNotPartOfTheIdentity() {
         var (first, second) = (LearningSettings(), LearningSettings())
-        (first.device, second.device, second.logSteps) = (.cpu, .cuda(1), 7)
+        (first.device, second.device, second.logSteps, second.loaders) = (.cpu, .cuda(1), 7, 3)
         #expect(first.identity == second.identity && first.identity["device"] == nil)
         #expect(first.identity.count == first.values.count - 2)
         second.threads = 3

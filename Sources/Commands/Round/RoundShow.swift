@@ -101,6 +101,7 @@ extension RoundReport {
 
     private var outcome: [Cell.Field] {
         [
+            Cell.Field("trainer", trainer?.joined(separator: " "), absence: "built-in"),
             Cell.Field("steps", steps), Cell.Field("roundSteps", roundSteps), Cell.Field("ending", ending),
             Cell.Field("loss", loss),
             Cell.Field("meanDice", meanDice), Cell.Field("masks", details.masks),

@@ -1,13 +1,12 @@
 internal import Catalog
 internal import Objects
 internal import Rounds
-internal import Tensors
 
 /// A checkpoint of a round with its bytes read.
 struct ReadableCheckpoint: Sendable {
     let step: Int
     let object: ObjectID
-    let checkpoint: Checkpoint
+    let bytes: [UInt8]
 }
 
 extension LearningWorker {
@@ -33,13 +32,15 @@ extension LearningWorker {
     /// The weights of the run from which this one starts.
     ///
     /// - Throws: `DaemonError.startMissing` where they cannot be read, and the errors of a store that cannot be used.
-    func checkpoint(of origin: RunOrigin) async throws -> Checkpoint {
+    func weights(of origin: RunOrigin) async throws -> [UInt8] {
         guard let weights = origin.weights else { throw DaemonError.startMissing(run: origin.run) }
         do {
-            return try await checkpoint(weights)
+            let bytes = try await bytes(of: weights)
+            try await trainer.requireReadable(bytes)
+            return bytes
         } catch let error as ObjectStoreError where error.isDamage {
             throw DaemonError.startMissing(run: origin.run)
-        } catch TensorError.damagedCheckpoint {
+        } catch is CheckpointDamage {
             throw DaemonError.startMissing(run: origin.run)
         }
     }
@@ -47,20 +48,12 @@ extension LearningWorker {
     /// - Throws: `CheckpointDamage` where the bytes are missing or wrong, and the errors of a store that cannot be used.
     private func read(_ record: CheckpointRecord) async throws -> ReadableCheckpoint {
         do {
-            let bytes = try await store.getVerified(ObjectID(digest: record.object, size: 0))
-            let checkpoint = try await thread.run { try Checkpoint(bytes: bytes) }
+            let bytes = try await bytes(of: record.object)
+            try await trainer.requireReadable(bytes)
             return ReadableCheckpoint(
-                step: record.step, object: ObjectID(digest: record.object, size: bytes.count), checkpoint: checkpoint)
+                step: record.step, object: ObjectID(digest: record.object, size: bytes.count), bytes: bytes)
         } catch let error as ObjectStoreError where error.isDamage {
-            throw CheckpointDamage(problem: error.problem)
-        } catch let error as TensorError {
-            guard case .damagedCheckpoint = error else { throw error }
             throw CheckpointDamage(problem: error.problem)
         }
     }
-}
-
-/// Why the bytes of a checkpoint cannot be used.
-private struct CheckpointDamage: Error {
-    let problem: String
 }

@@ -9,45 +9,28 @@ internal import System
 internal import Tensors
 internal import Workflows
 
-/// A message of the training thread while it runs.
-private enum TrainingSignal: Sendable {
-    case prepared(done: Int, total: Int)
-    case step(TrainingEvent)
-    case validated(RoundValidation)
-    case checkpoint(Checkpoint, step: Int)
-}
-
-extension TrainingEnding {
-    /// Nil for a training that goes on.
-    fileprivate init?(_ outcome: TrainingOutcome) {
-        switch outcome {
-        case .finished: self = .steps
-        case .plateau: self = .plateau
-        case .stopped, .validationDue: return nil
-        }
-    }
-}
-
 extension LearningWorker: RoundTrainer {
     func train(_ context: RoundContext, observer: any RoundObserver) async throws -> StoredWeights? {
         let own = try await newestReadable(.network, context, observer)
         if let own, own.step >= context.plan.steps(inRound: context.round.number) {
             return weights(own.object, after: own.step, context, ending: .steps)
         }
-        let preparation = try await training(context)
-        let start = try await start(from: own, context)
+        let work = NetworkTraining(
+            context: context, pseudo: try await pseudoLabels(context), start: try await start(from: own, context))
         let (signals, source) = AsyncStream<TrainingSignal>.makeStream(bufferingPolicy: .unbounded)
-        let stop = StopFlag()
-        async let outcome = runTraining(preparation, start, context, stop, source)
-        do {
-            let last = try await follow(signals, context, observer)
-            let ending = TrainingEnding(try await outcome)  // its error comes first: there may be no checkpoint yet
-            guard let last, let ending else { return nil }
-            return weights(last.object, after: last.step, context, loss: last.loss, ending: ending)
-        } catch {
-            stop.raise()  // or the scope would wait for all of the round's steps
-            throw error
-        }
+        async let outcome = run(work, source)
+        // An error leaves the scope, which cancels the training.
+        let last = try await follow(signals, context, observer)
+        let ending = try await outcome  // its error comes first: there may be no checkpoint yet
+        guard let last, let ending else { return nil }
+        return weights(last.object, after: last.step, context, loss: last.loss, ending: ending)
+    }
+
+    private func run(
+        _ work: NetworkTraining, _ signals: AsyncStream<TrainingSignal>.Continuation
+    ) async throws -> TrainingEnding? {
+        defer { signals.finish() }
+        return try await trainer.train(work) { signals.yield($0) }
     }
 
     private func weights(
@@ -75,22 +58,19 @@ extension LearningWorker: RoundTrainer {
             switch signal {
             case .prepared(let done, let total):
                 observer.observe(.prepared(round: number, done: done, total: total))
-            case .step(let event):
-                if let loss = event.loss {
+            case .step(let done):
+                if let loss = done.loss {
                     losses = (losses + Array(repeating: loss.value, count: loss.steps)).suffix(100)
                 }
                 observer.observe(
-                    .step(
-                        round: number, step: event.step, steps: event.steps, loss: event.loss?.value,
-                        StepTime(duration: event.duration, loaderWait: event.loaderWait)))
+                    .step(round: number, step: done.step, steps: done.steps, loss: done.loss?.value, done.time))
             case .validated(let result):
                 try await rounds.fenced {
                     try await catalog.recordValidation(rounds.claim, round: rounds.roundID(number), result)
                 }
                 observer.observe(.validated(round: number, step: result.step, dice: result.meanDice))
-            case .checkpoint(let checkpoint, let step):
-                let object = try await save(
-                    checkpoint, round: number, kind: .network, part: .train, step: step)
+            case .checkpoint(let bytes, let step):
+                let object = try await save(bytes, round: number, kind: .network, part: .train, step: step)
                 observer.observe(.saved(round: number, step: step))
                 let mean = losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
                 last = LastCheckpoint(object: object, step: step, loss: mean)
@@ -102,60 +82,25 @@ extension LearningWorker: RoundTrainer {
 
     /// The round's own newest checkpoint, else the weights of the round before unless the student is fresh, else those of the run that this one starts from, else
     /// new weights.
-    private func start(from own: ReadableCheckpoint?, _ context: RoundContext) async throws -> TrainingStart {
-        if let own { return .resume(own.checkpoint) }
+    private func start(from own: ReadableCheckpoint?, _ context: RoundContext) async throws -> NetworkTraining.Start {
+        if let own { return .resume(own.bytes, step: own.step) }
         if let previous = context.previous {
             guard context.plan.student == .continued, let weights = previous.weights else { return .fresh }
-            return .weights(try await checkpoint(weights))
+            return .weights(try await bytes(of: weights.object))
         }
         guard let origin = try await catalog.startingWeights(of: context.run) else { return .fresh }
-        return .weights(try await checkpoint(of: origin))
-    }
-
-    private func runTraining(
-        _ preparation: TrainingPreparation, _ start: TrainingStart, _ context: RoundContext, _ stop: StopFlag,
-        _ signals: AsyncStream<TrainingSignal>.Continuation
-    ) async throws -> TrainingOutcome {
-        defer { signals.finish() }
-        let observer = RoundTraining.Observer(
-            prepared: { signals.yield(.prepared(done: $0, total: $1)) },
-            step: { event in
-                signals.yield(.step(event))
-                if context.isStopping() { stop.raise() }
-            },
-            checkpoint: { signals.yield(.checkpoint($0, step: $1)) },
-            validated: { result in
-                signals.yield(.validated(result))
-                if context.isStopping() { stop.raise() }
-            })
-        return try await divergenceIsFinal {
-            let training = try await RoundTraining(
-                learning(context), preparation, from: start, library: library,
-                onePart: context.plan.organsKeptInOnePart,
-                thread: thread)
-            return try await training.run(
-                stop: stop, requests: requests, isStopping: context.isStopping, observer: observer)
-        }
-    }
-
-    /// A loss that is not finite would recur at the same step, so the round has failed.
-    private func divergenceIsFinal<T>(_ body: () async throws -> T) async throws -> T {
-        do {
-            return try await body()
-        } catch let error as LearningError {
-            guard case .diverged = error else { throw error }
-            throw RoundsError.unrecoverable(reason: error.description)
-        }
+        return .weights(try await weights(of: origin))
     }
 
     func fitConfidence(_ context: RoundContext, observer: any RoundObserver) async throws -> ConfidenceFit {
         guard let stored = context.round.weights else { preconditionFailure("a trained round has weights") }
         var weights: StoredWeights?
         if context.plan.confidence.hasHead {
-            let object = try await storedHead(context, try await checkpoint(stored), observer)
+            let object = try await storedHead(context, stored, observer)
             weights = StoredWeights(object: object.digest, size: object.size, steps: stored.steps, loss: nil)
         }
-        let quality = try await rankingQuality(RoundWeights(network: stored.object, head: weights?.object), context)
+        let quality = try await rankingQuality(
+            RoundWeights(round: context.round.number, network: stored.object, head: weights?.object), context)
         try await recordSelections(quality, context)
         return ConfidenceFit(
             weights: weights, byConfidence: quality.byConfidence(plan.organs),
@@ -179,21 +124,23 @@ extension LearningWorker: RoundTrainer {
 
     /// The confidence head of the round: stored before a restart, or fitted now.
     private func storedHead(
-        _ context: RoundContext, _ network: Checkpoint, _ observer: any RoundObserver
+        _ context: RoundContext, _ network: StoredWeights, _ observer: any RoundObserver
     ) async throws -> ObjectID {
         let number = context.round.number
         if let own = try await newestReadable(.confidence, context, observer) { return own.object }
         let (head, part) = try await fitHead(network, context)
         let steps = context.plan.confidenceSteps
-        return try await save(head, round: number, kind: .confidence, part: part, step: steps)
+        return try await save({ head.bytes() }, round: number, kind: .confidence, part: part, step: steps)
     }
 
     /// Fits the confidence head on the confidence part, or on the annotations of the part train where that one is empty.
-    private func fitHead(_ network: Checkpoint, _ context: RoundContext) async throws -> (Checkpoint, SplitPart) {
+    private func fitHead(_ network: StoredWeights, _ context: RoundContext) async throws -> (Checkpoint, SplitPart) {
+        let bytes = try await bytes(of: network.object)
         let part = library.snapshot.partOfConfidence
         let (learning, preparation) = (learning(context), await library.training(in: part, rule))
-        let head = try await divergenceIsFinal {
-            try await preparation.fitHead(learning, under: network, on: thread) { try context.checkStop() }
+        let head = try await RoundsError.finalDivergence {
+            let network = try await thread.run { try Checkpoint(bytes: bytes) }
+            return try await preparation.fitHead(learning, under: network, on: thread) { try context.checkStop() }
         }
         return (head, part)
     }

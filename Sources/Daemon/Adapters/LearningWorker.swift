@@ -10,9 +10,9 @@ internal import System
 internal import Tensors
 internal import Workflows
 
-/// Trains, fits confidences, evaluates and relabels with libtorch, for the driver.
+/// Trains, fits confidences, evaluates and relabels, for the driver: with libtorch, or by an outside program.
 ///
-/// All libtorch work runs on one `TensorThread`; this actor passes work to it and stores the results.
+/// All libtorch work runs on one `TensorThread`; this actor passes work to it, or to the program, and stores the results.
 actor LearningWorker {
     let library: CaseLibrary
     let settings: LearningSettings
@@ -27,8 +27,7 @@ actor LearningWorker {
     let queue: JobQueue
     let claims: HeldClaims
     let leases: ExpiredLeases
-    /// Asks for a checkpoint of the training before it is due.
-    let requests: CheckpointRequest
+    let trainer: any NetworkTrainer
     /// Predicts and relabels single volumes.
     let volumes: VolumeWorker
 
@@ -40,45 +39,54 @@ actor LearningWorker {
         mirror = parts.mirror
         (settings, store, volumes) = (parts.settings, parts.store, parts.volumes)
         (self.origin, self.catalog, self.rounds) = (origin, catalog, rounds)
-        (self.queue, self.claims, self.leases, self.requests) = (queue, claims, leases, requests)
+        (self.queue, self.claims, self.leases) = (queue, claims, leases)
+        if let outside = parts.outside {
+            trainer = OutsideNetworkTrainer(trainer: outside, library: library, rule: rule)
+        } else {
+            let (plan, settings, rule, mirror) = (plan, settings, rule, mirror)
+            trainer = BuiltInTrainer(
+                library: library, learning: { Self.learning($0, plan, settings, origin, rule, mirror) }, thread: thread,
+                requests: requests)
+        }
     }
 
     // MARK: - Shared by the parts
 
     /// What a round learns with, beside its data.
     func learning(_ context: RoundContext) -> RoundLearning {
+        Self.learning(context, plan, settings, origin, rule, mirror)
+    }
+
+    private static func learning(
+        _ context: RoundContext, _ plan: NetworkPlan, _ settings: LearningSettings, _ origin: TrainingOrigin,
+        _ rule: KnownVoxelRule, _ mirror: ChannelMirror
+    ) -> RoundLearning {
         RoundLearning(
             plan, recipe: context.plan.recipe(ofRound: context.round.number, settings), settings: settings,
             origin: origin, rule: rule, mirror: mirror)
     }
 
-    /// The volumes of the part train, with the labels that the round before published.
-    func training(_ context: RoundContext) async throws -> TrainingPreparation {
-        var pseudo: [RoundLabel] = []
-        if let previous = context.previous {
-            pseudo = try await catalog.pseudoLabels(of: rounds.roundID(previous.number))
-        }
-        return await library.training(in: .train, rule, pseudo: pseudo)
+    /// The labels that the round before published.
+    func pseudoLabels(_ context: RoundContext) async throws -> [RoundLabel] {
+        guard let previous = context.previous else { return [] }
+        return try await catalog.pseudoLabels(of: rounds.roundID(previous.number))
     }
 
-    func checkpoint(_ weights: StoredWeights) async throws -> Checkpoint { try await checkpoint(weights.object) }
-
-    func checkpoint(_ object: Digest) async throws -> Checkpoint {
-        let bytes = try await store.getVerified(ObjectID(digest: object, size: 0))
-        return try await thread.run { try Checkpoint(bytes: bytes) }
+    func bytes(of object: Digest) async throws -> [UInt8] {
+        try await store.getVerified(ObjectID(digest: object, size: 0))
     }
 
     /// Stores a checkpoint and the row that names it, with the part whose annotations it was fitted to. Training continues
     /// meanwhile on its thread, so that a kill loses the steps since the last checkpoint only.
     func save(
-        _ checkpoint: Checkpoint, round: Int, kind: CheckpointKind, part: SplitPart, step: Int
+        _ bytes: () throws -> [UInt8], round: Int, kind: CheckpointKind, part: SplitPart, step: Int
     ) async throws -> ObjectID {
         var stored: ObjectID?
         try await rounds.fenced {
             _ = try await catalog.recordCheckpoint(
                 rounds.claim, round: rounds.roundID(round), kind: kind, part: part, step: step
             ) {
-                let object = try await store.put(checkpoint.bytes())
+                let object = try await store.put(bytes())
                 stored = object
                 return (object.digest, object.size)
             }

@@ -13,7 +13,16 @@ extension CaseLibrary {
     func training(
         in part: SplitPart, _ rule: KnownVoxelRule, pseudo: [RoundLabel]? = nil
     ) async -> TrainingPreparation {
-        let (volumes, byVolume) = (snapshot.volumes(in: part), Dictionary(grouping: pseudo ?? [], by: \.volume))
+        let (parts, sets) = trainingParts(in: part, rule, pseudo: pseudo ?? [])
+        if pseudo != nil { await removeLabels(except: parts) }
+        return TrainingPreparation(self, parts, rule: rule, compositeSets: sets)
+    }
+
+    /// The volumes of a part with what they are learned with, and the parts of each composite label, as indices of organs.
+    func trainingParts(
+        in part: SplitPart, _ rule: KnownVoxelRule, pseudo: [RoundLabel]
+    ) -> (parts: [TrainingPart], compositeSets: [[Int]]) {
+        let (volumes, byVolume) = (snapshot.volumes(in: part), Dictionary(grouping: pseudo, by: \.volume))
         let sets = settings.missingAsBackground ? [] : compositeSets(of: volumes)
         let plan = LabelPlan(organs, rule, compositeSets: sets)
         let parts = volumes.map { volume in
@@ -23,11 +32,13 @@ extension CaseLibrary {
             }
             return TrainingPart(volume, plan, annotations: annotations, composites: composites, pseudo: own)
         }
-        if pseudo != nil {
-            let kept = parts.map { (volume: $0.volume, kept: Set([$0.content, $0.annotated])) }
-            await work.run { [cache] in cache.removeLabels(except: kept) }
-        }
-        return TrainingPreparation(self, parts, rule: rule, compositeSets: sets)
+        return (parts, sets)
+    }
+
+    /// Removes cached labels of other rounds.
+    func removeLabels(except parts: [TrainingPart]) async {
+        let kept = parts.map { (volume: $0.volume, kept: Set([$0.content, $0.annotated])) }
+        await work.run { [cache] in cache.removeLabels(except: kept) }
     }
 
     /// Reads a volume and its labels from the cache; what that does not have is made and stored.

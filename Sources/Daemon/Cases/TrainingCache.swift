@@ -63,6 +63,14 @@ struct TrainingCache: Sendable {
     /// Another process may remove a file before it is mapped.
     private static let attempts = 4
 
+    /// The file of a volume's image.
+    func imageFile(of volume: RunVolume) -> String { cache.volumePath(name(of: volume)) }
+
+    /// The file of a volume's labels.
+    func labelFile(_ content: LabelContent, of volume: RunVolume) -> String {
+        cache.labelPath(labelName(content, volume))
+    }
+
     /// Of its image and, with more, of its labels.
     private func name(of volume: RunVolume) -> String {
         let shape = grid(of: volume).shape

@@ -38,6 +38,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     @Option(help: .value("number", "Closed round whose network is evaluated. (default: the last)"))
     var round: Int?
 
+    @Flag(help: "Start the outside program that trained the run. It runs with your rights.")
+    var runTrainer = false
+
     func run() async throws {
         try await Program.naming(run) {
             let trainer = try await TrainerSession.open(options, role: .manager)
@@ -60,7 +63,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
 
     private func evaluate(_ trainer: TrainerSession) async throws {
-        let (session, stored) = try await DaemonSession.open(trainer, run: run)
+        let (session, stored) = try await DaemonSession.open(trainer, run: run, .asked(runTrainer))
         let evaluation = try await TestPartEvaluation(session, run: stored, round: round)
         options.output.note("the test part of run \(run) is open; this is recorded")
         var bar: ProgressBar?

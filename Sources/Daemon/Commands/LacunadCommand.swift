@@ -10,7 +10,7 @@ package struct LacunadCommand: AsyncParsableCommand {
         version: Program.lacunad.version,
         subcommands: [
             ServeCommand.self, RunCommand.self, PlanCommand.self, PredictCommand.self, EvaluateCommand.self,
-            BenchmarkCommand.self,
+            BenchmarkCommand.self, TrainerCommands.self,
         ])
 
     package init() {}

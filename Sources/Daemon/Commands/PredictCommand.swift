@@ -43,9 +43,12 @@ struct PredictCommand: AsyncParsableCommand {
     @Flag(help: "Replace masks that exist.")
     var force = false
 
+    @Flag(help: "Start the outside program that trained the run. It runs with your rights.")
+    var runTrainer = false
+
     func run() async throws {
         let results = try await Program.naming(round.run) {
-            let (session, run) = try await DaemonSession.open(options, run: round.run)
+            let (session, run) = try await DaemonSession.open(options, run: round.run, .asked(runTrainer))
             let prediction = try await ImagePrediction(session, run: run, round: round.round)
             let bar = options.output.progress("predicting", total: images.count)
             defer { bar.finish() }

@@ -99,7 +99,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private func reproduce(_ round: RoundName) async throws {
         let reproduced = try await Program.naming(round.run) {
-            let (session, run) = try await DaemonSession.open(options, run: round.run)
+            let (session, run) = try await DaemonSession.open(options, run: round.run, .asked(false))
             return try await RoundReproduction(session, run: run, round: round.round).reproduce()
         }
         reproduced.report(options.output)

@@ -18,7 +18,8 @@ enum ConfigurationHelp {
         ]
         output.report(
             entries("run", RunPlan(name: "", organs: [], split: "")) + entries("learning", LearningSettings())
-                + entries("grid", GridSettings()) + entries("daemon", DaemonSettings())
+                + entries("grid", GridSettings()) + entries("trainer", TrainerSettings())
+                + entries("daemon", DaemonSettings())
                 + entries("notify", NotifySettings()),
             columns)
     }

@@ -26,6 +26,11 @@ struct RoundReproduction: Sendable {
     init(_ session: DaemonSession, run: StoredRun, round number: Int) async throws {
         let (catalog, plan) = (session.catalog, session.configuration.plan)
         (self.session, self.run) = (session, run)
+        if let command = session.configuration.trainer.command {
+            throw WorkflowError(
+                .conflict, "run \(run.name) is trained by an outside program, \(command.joined(separator: " "))",
+                remedy: "only rounds of the built-in trainer can be repeated bit for bit")
+        }
         rounds = try await catalog.rounds(of: run.id)
         guard let row = rounds.first(where: { $0.number == number }) else {
             throw WorkflowError(
@@ -50,12 +55,13 @@ struct RoundReproduction: Sendable {
     func reproduce() async throws -> ReproducedRound {
         let network = try await train()
         let original = try await checkpoint(stored.weights?.object)
-        var weights = RoundWeights(network: await scratch.put(network.bytes()).digest, head: nil)
+        var weights = RoundWeights(round: stored.number, network: await scratch.put(network.bytes()).digest, head: nil)
         var confidence: CheckpointComparison?
         if let fitted = stored.confidenceFit?.weights {
             let head = try await fitHead(under: network)
             confidence = CheckpointComparison(try await checkpoint(fitted.object), head)
-            weights = RoundWeights(network: weights.network, head: await scratch.put(head.bytes()).digest)
+            weights = RoundWeights(
+                round: stored.number, network: weights.network, head: await scratch.put(head.bytes()).digest)
         }
         return ReproducedRound(
             run: run.name, round: stored.number, network: CheckpointComparison(original, network),

@@ -10,6 +10,7 @@ internal import Plans
 internal import Postgres
 internal import Rounds
 internal import System
+internal import Trainers
 internal import Workflows
 
 /// What a run works with: the catalogue through the trainer API, the objects, the cache, and the parts that join them.
@@ -18,36 +19,50 @@ struct DaemonSession: Sendable {
     let configuration: RunConfiguration
 
     var session: Session { trainer.session }
-    var catalog: TrainingCatalog { trainer.catalog }
+    /// What it writes is recorded as written by this program, together with the outside program where the run has one.
+    var catalog: TrainingCatalog {
+        guard let command = configuration.trainer.command else { return trainer.catalog }
+        return TrainingCatalog(
+            trainer.catalog.connection,
+            program: "\(trainer.catalog.program), trainer: \(command.joined(separator: " "))")
+    }
+    private let consent: TrainerConsent
 
+    /// A session for a configuration that the user gave.
+    ///
     /// - Throws: the errors of `TrainerSession.open` and `RunOpening.resolve`.
     static func open(_ options: GlobalOptions, _ configuration: RunConfiguration) async throws -> DaemonSession {
-        try await DaemonSession(TrainerSession.open(options), configuration)
+        try await DaemonSession(TrainerSession.open(options), configuration, .ownFile)
     }
 
     /// A session to read a run that exists, with its recorded configuration.
     ///
     /// - Throws: as `open`; `CatalogError.unknownRun`, `RoundsError.otherPlan` where this program understands the configuration in
     ///   another way than the one that started the run.
-    static func open(_ options: GlobalOptions, run name: String) async throws -> (DaemonSession, StoredRun) {
-        try await open(TrainerSession.open(options), run: name)
+    static func open(
+        _ options: GlobalOptions, run name: String, _ consent: TrainerConsent
+    ) async throws -> (DaemonSession, StoredRun) {
+        try await open(TrainerSession.open(options), run: name, consent)
     }
 
     /// As `open`, within a session of a login.
-    static func open(_ trainer: TrainerSession, run name: String) async throws -> (DaemonSession, StoredRun) {
+    static func open(
+        _ trainer: TrainerSession, run name: String, _ consent: TrainerConsent
+    ) async throws -> (DaemonSession, StoredRun) {
         guard let run = try await trainer.catalog.run(named: name) else { throw CatalogError.unknownRun(name) }
         let configuration = try RunConfiguration(json: try await trainer.catalog.configuration(of: run.id).text)
         guard SHA256.digest(of: Array(try configuration.json().utf8)) == run.configDigest else {
             throw RoundsError.otherPlan(run: name)
         }
-        return (try await DaemonSession(trainer, configuration), run)
+        return (try await DaemonSession(trainer, configuration, consent), run)
     }
 
+    /// - Parameter consent: to the outside program of the configuration.
     /// - Throws: the errors of `RunOpening.resolve`.
-    init(_ trainer: TrainerSession, _ configuration: RunConfiguration) async throws {
+    init(_ trainer: TrainerSession, _ configuration: RunConfiguration, _ consent: TrainerConsent) async throws {
         var configuration = configuration
         try await configuration.resolvePlan { try await RunOpening(catalog: trainer.catalog).resolve($0) }
-        (self.trainer, self.configuration) = (trainer, configuration)
+        (self.trainer, self.configuration, self.consent) = (trainer, configuration, consent)
     }
 
     /// The duration of leases, which does not change.
@@ -64,6 +79,10 @@ struct DaemonSession: Sendable {
         let request = RunOpening.Request(
             plan: configuration.plan, configuration: JSONText(json), digest: SHA256.digest(of: Array(json.utf8)),
             claim: claim)
+        if let command = configuration.trainer.command {
+            try consent.require(command, of: configuration.plan.name)
+            if !TrainerProcess.isRestricted { trainer.tell(.trainerUnrestricted) }
+        }
         let others = configuration.plan.modalities.filter { $0 != "CT" }
         if configuration.settings.intensity == .window, !others.isEmpty { trainer.tell(.windowBesideCT(others)) }
         let opened = try await configuration.locating {
@@ -106,6 +125,13 @@ struct DaemonSession: Sendable {
             return plan
         }
         let (own, theirs) = (plan(configuration), plan(other))
+        guard configuration.trainer.command == other.trainer.command else {
+            throw ConfigurationError(
+                key: "run.startFrom",
+                problem:
+                    "is \(start), whose trainer is \(other.trainer.command?.joined(separator: " ") ?? "the built-in one")",
+                remedy: "give a round of the same trainer.command")
+        }
         guard own != theirs else { return }
         let difference =
             own.organs == theirs.organs
@@ -146,11 +172,16 @@ struct DaemonSession: Sendable {
     /// What works on the volumes of a run.
     ///
     /// - Parameter store: where its checkpoints and masks are; nil: the session's objects.
+    /// - Throws: `DaemonError.trainerNotAllowed`, and the errors of the catalogue and the cache.
     func makeParts(_ snapshot: RunSnapshot, store: (any ObjectStore)? = nil) async throws -> RunParts {
+        if let command = configuration.trainer.command {
+            try consent.require(command, of: configuration.plan.name)
+        }
         let (ontology, objects) = (try await catalog.ontology(), store ?? trainer.objects)
         return RunParts(
             library: try await makeLibrary(snapshot, ontology, objects), configuration: configuration,
-            ontology: ontology, catalog: catalog, store: objects)
+            ontology: ontology, catalog: catalog, store: objects,
+            outside: OutsideTrainer(configuration.trainer, jobs: "\(session.home)/trainer"))
     }
 
     private func makeLibrary(

@@ -10,6 +10,8 @@ enum RunNotice: Sendable {
     case organUnannotated(OrganKey)
     /// The windows of prediction have another size than those of training.
     case predictionPatchDiffers
+    /// The kernel cannot restrict which files an outside program changes.
+    case trainerUnrestricted
     /// Images of these modalities, which are not in Hounsfield units, are normalised by a window.
     case windowBesideCT([String])
     /// The pseudo labels of these rounds are withheld, because data behind them were removed.
@@ -34,6 +36,10 @@ enum RunNotice: Sendable {
             output.warn(
                 "learning.predictionPatch is not learning.patch: instance normalisation makes a prediction depend on the size of its "
                     + "window, so that masks and Dice may be worse; remove learning.predictionPatch")
+        case .trainerUnrestricted:
+            output.warn(
+                "this kernel has no Landlock, so that the program of trainer.command can change every file that this user can change; "
+                    + "use Linux 5.13 or newer with Landlock switched on")
         case .windowBesideCT(let modalities):
             output.warn(
                 "learning.intensity is window, and \(modalities.joined(separator: ", ")) is not in Hounsfield units; remove "
@@ -57,6 +63,7 @@ enum RunNotice: Sendable {
         switch self {
         case .organUnannotated(let organ): logger.warning("organ annotated in no training volume", [.organ: organ])
         case .predictionPatchDiffers: logger.warning("prediction windows of another size than training's")
+        case .trainerUnrestricted: logger.warning("files not protected from the outside program, no Landlock")
         case .windowBesideCT: logger.warning("images without Hounsfield units normalised by a window")
         case .roundsRecalled(let rounds):
             logger.warning("pseudo labels withheld, their data were removed", [.round: Self.list(rounds)])

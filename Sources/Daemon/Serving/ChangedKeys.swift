@@ -12,7 +12,8 @@ struct ChangedKeys {
     init(from old: DaemonConfiguration, to new: DaemonConfiguration) {
         let daemon = Self.differences("daemon", old.daemon, new.daemon)
         now = daemon.filter(Self.live.contains) + Self.differences("notify", old.notify, new.notify)
-        later = daemon.filter { !Self.live.contains($0) }
+        later =
+            daemon.filter { !Self.live.contains($0) } + Self.differences("trainer", old.trainer, new.trainer)
     }
 
     private static let live = ["daemon.leaseSeconds"]

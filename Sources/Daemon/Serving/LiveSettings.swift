@@ -9,6 +9,8 @@ final class LiveSettings: Sendable {
     init(_ configuration: DaemonConfiguration) { self.configuration = Mutex(configuration) }
 
     var value: DaemonSettings { configuration.withLock { $0.daemon } }
+    /// The outside program that this daemon runs.
+    var trainer: TrainerSettings { configuration.withLock { $0.trainer } }
 
     func replace(by new: DaemonConfiguration) -> ChangedKeys {
         configuration.withLock { configuration in

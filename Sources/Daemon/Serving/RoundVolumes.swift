@@ -27,6 +27,7 @@ actor RoundVolumes {
         let id: RunID
         let revision: Revision
         let settings: DaemonSettings
+        let outside: TrainerSettings
         let plan: RunPlan
         let worker: VolumeWorker
     }
@@ -41,6 +42,7 @@ actor RoundVolumes {
 
     /// - Throws: the errors of the connection.
     func perform(_ job: ClaimedJob) async throws {
+        guard try await mayPerform(job) else { return }
         let ending: JobAttempt.Ending
         let health = observation.health
         health.watch(.progress, within: .seconds(60 * settings.value.stallMinutes))
@@ -53,6 +55,26 @@ actor RoundVolumes {
         }
         observation.report(job, ending)
     }
+
+    /// Leaves the job of a run whose outside program this daemon does not start to other daemons.
+    private func mayPerform(_ job: ClaimedJob) async throws -> Bool {
+        guard let id = job.round.map({ RoundID($0) }), let run = try await trainer.catalog.run(of: id),
+            let command = try? RunConfiguration(json: run.configuration.text).trainer.command
+        else { return true }
+        do {
+            try TrainerConsent.only(settings.trainer).require(command, of: run.name)
+            return true
+        } catch {
+            try await queue.release(job.claim)
+            observation.logger.notice("job left", [.job: job.claim.job, .reason: FailureReason.text(of: error)])
+            let end = ContinuousClock.now + Self.pauseAfterLeaving
+            while !stop.isRaised, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(200)) }
+            return false
+        }
+    }
+
+    /// So that a daemon that can do the job has the time to take it.
+    private static let pauseAfterLeaving = Duration.seconds(10)
 
     /// Frees the memory of the run of the last job.
     func close() { (newest, pooled) = (nil, nil) }
@@ -78,15 +100,21 @@ actor RoundVolumes {
     /// The run with its snapshot, which is read again after each change of the catalogue: volumes may have been removed.
     private func open(_ run: RunOfRound) async throws -> OpenRun {
         let catalog = trainer.catalog
-        let (revision, settings) = (try await catalog.currentRevision(), settings.value)
-        if let newest, newest.id == run.run, newest.revision == revision, newest.settings == settings { return newest }
+        let (revision, outside) = (try await catalog.currentRevision(), settings.trainer)
+        let settings = settings.value
+        if let newest, newest.id == run.run, newest.revision == revision, newest.settings == settings,
+            newest.outside == outside
+        {
+            return newest
+        }
         close()
         let session = try await DaemonSession(
-            trainer, try RunConfiguration(json: run.configuration.text).with(daemon: settings))
+            trainer, try RunConfiguration(json: run.configuration.text).with(daemon: settings).with(trainer: outside),
+            .only(outside))
         let plan = session.configuration.plan
         let snapshot = try await RunOpening(catalog: catalog).snapshot(of: run.run, plan)
         let opened = OpenRun(
-            id: run.run, revision: revision, settings: settings, plan: plan,
+            id: run.run, revision: revision, settings: settings, outside: outside, plan: plan,
             worker: try await session.makeParts(snapshot).volumes)
         newest = opened
         return opened
@@ -98,7 +126,7 @@ actor RoundVolumes {
             throw RoundsError.unrecoverable(reason: "round \(record.number) is not trained")
         }
         let head = plan.confidence.hasHead ? try await trainer.catalog.checkpoint(of: id, kind: .confidence) : nil
-        return RoundWeights(network: network, head: head?.object)
+        return RoundWeights(round: record.number, network: network, head: head?.object)
     }
 
     /// The scores over the training volumes, as the daemon that holds the run sums them; nil where organs are ranked by volume.

@@ -55,9 +55,10 @@ struct ScheduledRuns: Sendable {
     }
 
     private func take(_ tick: ScheduledRun, _ job: ClaimedJob, _ runStop: StopFlag, _ ending: RunEnding) async throws {
+        let outside = settings.trainer
         let configuration = try RunConfiguration(json: tick.configuration.text).withName(tick.name)
-            .with(daemon: settings.value)
-        let session = try await DaemonSession(trainer, configuration)
+            .with(daemon: settings.value).with(trainer: outside)
+        let session = try await DaemonSession(trainer, configuration, .only(outside))
         let opened = try await session.openRun(under: Claim(job.claim))
         let observer = RunObservers(observers: observation.observers(run: tick.name))
         do {

@@ -2,6 +2,7 @@ internal import Jobs
 internal import Postgres
 internal import System
 internal import Tensors
+internal import Trainers
 
 /// One attempt at a claimed job of a volume: it ends as done, failed, released, or lost to another daemon.
 struct JobAttempt: Sendable {
@@ -21,7 +22,8 @@ struct JobAttempt: Sendable {
     }
 
     /// - Parameters:
-    ///   - rethrowing: whether an error ends the caller's work as well, unless it is one of memory.
+    ///   - rethrowing: whether an error ends the caller's work as well, unless another attempt later may
+    ///     succeed.
     ///   - body: does the job and returns its result; it ends early where `lost` is raised.
     /// - Throws: `CancellationError` where the work is stopped, transient errors of the database, and where `rethrowing` the others.
     @discardableResult
@@ -45,12 +47,20 @@ struct JobAttempt: Sendable {
         }
     }
 
+    /// Memory, or an outside program that asks to be started later.
+    private static func mayWorkLater(_ error: any Error) -> Bool {
+        switch error {
+        case TensorError.outOfMemory, TrainerError.busy: true
+        default: false
+        }
+    }
+
     private func fail(_ error: any Error, _ rethrowing: Bool) async throws -> Ending {
-        let isMemory = if case TensorError.outOfMemory = error { true } else { false }
+        let isLater = Self.mayWorkLater(error)
         let reason = FailureReason.text(of: error)
-        let pause = rethrowing && !isMemory ? 0 : JobFailure.pauseInSeconds(after: job.attempt)
+        let pause = rethrowing && !isLater ? 0 : JobFailure.pauseInSeconds(after: job.attempt)
         guard let state = try await queue.failHeld(job.claim, reason: reason, pause: pause) else { return .lost }
-        if rethrowing, !isMemory { throw error }
+        if rethrowing, !isLater { throw error }
         return state == .dead ? .dead(reason: reason) : .failed(reason: reason)
     }
 }

@@ -7,7 +7,7 @@ internal import Rounds
 internal import Tensors
 
 /// Predicts volumes with the network of a round, which is loaded once and kept until another round's is needed.
-actor RoundPredictor {
+actor RoundPredictor: VolumePredictor {
     private let settings: LearningSettings
     private let confidence: ConfidenceMethod
     private let store: any ObjectStore
@@ -18,13 +18,7 @@ actor RoundPredictor {
         (self.settings, self.confidence, self.store, self.thread) = (settings, confidence, store, thread)
     }
 
-    /// Predicts a volume into a sink.
-    ///
-    /// - Parameters:
-    ///   - makeSink: makes the sink, which takes the slices of the prediction.
-    ///   - isStopping: checked between windows.
-    /// - Throws: `CancellationError` where it is stopped, `TensorError`, `ObjectStoreError`.
-    /// - Returns: the sink with the whole prediction.
+    /// - Parameter isStopping: checked between windows.
     func predict<Sink: PredictionSink>(
         _ item: TrainingCase, into makeSink: @escaping @Sendable () -> Sink, with weights: RoundWeights,
         isStopping: @escaping @Sendable () -> Bool
@@ -57,6 +51,8 @@ actor RoundPredictor {
 
 /// The stored parameters with which a round predicts.
 struct RoundWeights: Hashable, Sendable {
+    /// The number of the round.
+    let round: Int
     let network: Digest
     /// Of the confidence head; nil where the round has none.
     let head: Digest?
@@ -64,10 +60,12 @@ struct RoundWeights: Hashable, Sendable {
     /// Those of a round; nil before it is trained.
     init?(_ round: RoundRecord) {
         guard let weights = round.weights else { return nil }
-        (network, head) = (weights.object, round.confidenceFit?.weights?.object)
+        self.init(round: round.number, network: weights.object, head: round.confidenceFit?.weights?.object)
     }
 
-    init(network: Digest, head: Digest?) { (self.network, self.head) = (network, head) }
+    init(round: Int, network: Digest, head: Digest?) {
+        (self.round, self.network, self.head) = (round, network, head)
+    }
 }
 
 /// The networks of a round. `@unchecked Sendable`: they are made and used on the tensor thread of their predictor alone.

@@ -8,7 +8,8 @@ internal import Rounds
 internal import Tensors
 internal import Workflows
 
-/// What the work on a run's volumes needs: its cases, its rule, its network's plan, and one thread for libtorch.
+/// What the work on a run's volumes needs: its cases, its rule, its network's plan, one thread for libtorch, and the outside program where it
+/// has one.
 struct RunParts: Sendable {
     let library: CaseLibrary
     let settings: LearningSettings
@@ -17,22 +18,29 @@ struct RunParts: Sendable {
     let mirror: ChannelMirror
     let store: any ObjectStore
     let thread: TensorThread
-    let predictor: RoundPredictor
+    /// Nil: the built-in trainer.
+    let outside: OutsideTrainer?
+    let predictor: any VolumePredictor
     let volumes: VolumeWorker
 
     init(
         library: CaseLibrary, configuration: RunConfiguration, ontology: Ontology, catalog: TrainingCatalog,
-        store: any ObjectStore
+        store: any ObjectStore, outside: OutsideTrainer? = nil
     ) {
         let settings = configuration.settings
-        (self.library, self.settings, self.store) = (library, settings, store)
+        (self.library, self.settings, self.store, self.outside) = (library, settings, store, outside)
         network = settings.plan(organs: library.organs.map(\.rawValue))
         rule = ontology.knownVoxelRule(
             for: library.organs, usingExclusions: configuration.plan.usesExclusions)
         mirror = ontology.mirror(of: library.organs)
         thread = TensorThread(threads: settings.threads == 0 ? nil : settings.threads)
-        predictor = RoundPredictor(
-            settings: settings, confidence: configuration.plan.confidence, store: store, thread: thread)
+        if let outside {
+            predictor = OutsidePredictor(
+                trainer: outside, library: library, rule: rule, plan: configuration.plan, store: store, thread: thread)
+        } else {
+            predictor = RoundPredictor(
+                settings: settings, confidence: configuration.plan.confidence, store: store, thread: thread)
+        }
         volumes = VolumeWorker(
             library: library, predictor: predictor, plan: configuration.plan, rule: rule, catalog: catalog,
             store: store, thread: thread, keptBytes: Int(configuration.daemon.predictionGigabytes * 1e9))

@@ -15,7 +15,7 @@ internal import Workflows
 /// Predicts and relabels single volumes for the rounds of one run, for its own daemon or another's.
 actor VolumeWorker {
     let library: CaseLibrary
-    let predictor: RoundPredictor
+    let predictor: any VolumePredictor
     private let plan: RunPlan
     private let rule: KnownVoxelRule
     private let catalog: TrainingCatalog
@@ -33,7 +33,8 @@ actor VolumeWorker {
     }
 
     init(
-        library: CaseLibrary, predictor: RoundPredictor, plan: RunPlan, rule: KnownVoxelRule, catalog: TrainingCatalog,
+        library: CaseLibrary, predictor: any VolumePredictor, plan: RunPlan, rule: KnownVoxelRule,
+        catalog: TrainingCatalog,
         store: any ObjectStore, thread: TensorThread, keptBytes: Int
     ) {
         (self.library, self.predictor, self.plan, self.rule) = (library, predictor, plan, rule)

@@ -25,7 +25,7 @@ public struct NumberLimits: Sendable {
 public typealias SettingPath<Section, Value> = any WritableKeyPath<Section, Value> & Sendable
 
 extension SettingKey {
-    private init<Value>(
+    init<Value>(
         _ name: String, _ path: SettingPath<Section, Value>, type: String, limits: String, _ purpose: String,
         isRequired: Bool = false, read: @escaping @Sendable (Value) -> SettingValue?,
         parse: @escaping @Sendable (SettingValue) -> Value?

@@ -71,6 +71,9 @@ public struct VolumeCache: Sendable {
     /// Deletes the coded labels stored under `name`, if there are any.
     public func removeLabels(_ name: String) { unlink(labelPath(name)) }
 
+    /// The file of the volume stored under `name`.
+    public func volumePath(_ name: String) -> String { path(name, Self.ending) }
+
     /// The file of the coded labels stored under `name`.
     public func labelPath(_ name: String) -> String { path(name, Self.labelEnding) }
 

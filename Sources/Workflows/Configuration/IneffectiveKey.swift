@@ -22,7 +22,8 @@ struct IneffectiveKey: Hashable, Sendable {
         -> IneffectiveKey?
     {
         let (plan, settings) = (configuration.plan, configuration.settings)
-        let groups = methodGroups(plan) + intensityGroups(plan, settings) + validationGroups(plan)
+        let groups =
+            methodGroups(plan) + intensityGroups(plan, settings) + validationGroups(plan) + trainerGroups(configuration)
         let written = Set(sections.flatMap { section, values in values.keys.map { "\(section).\($0)" } })
         return groups.flatMap { group in
             group.keys.filter(written.contains).map {
@@ -97,4 +98,20 @@ struct IneffectiveKey: Hashable, Sendable {
         return plan.plateauSteps == 0
             ? [Group(cause: "run.plateauSteps is 0", others: ["run.plateauSteps"], keys: ["run.plateauGain"])] : []
     }
+
+    /// Keys of the built-in trainer where another program trains, and the other way round.
+    private static func trainerGroups(_ configuration: RunConfiguration) -> [Group] {
+        let cause = "trainer.command is \(configuration.trainer.command == nil ? "not " : "")set"
+        let keys =
+            configuration.trainer.command == nil
+            ? TrainerSettings.keys.map { "trainer.\($0.name)" }
+            : LearningSettings.keys.map(\.name).filter { !outsideKeys.contains($0) }.map { "learning.\($0)" }
+                + ["run.validateEvery", "run.plateauGain", "run.plateauSteps"]
+        return [Group(cause: cause, others: ["trainer.command"], keys: keys)]
+    }
+
+    /// The keys of `learning` that an outside program is told of.
+    private static let outsideKeys: Set = [
+        "intensity", "windowLow", "windowHigh", "intensityMean", "intensityDeviation", "missingAsBackground",
+    ]
 }

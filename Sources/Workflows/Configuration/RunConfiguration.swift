@@ -2,10 +2,10 @@ package import Domain
 internal import Foundation
 package import Plans
 
-/// A configuration: the plan of a run, how its networks learn, on which grid, how the daemon behaves, and which
-/// notifications it sends.
+/// A configuration: the plan of a run, how its networks learn, on which grid, which program trains, how the daemon behaves, and
+/// which notifications it sends.
 ///
-/// A file is YAML with the sections `run` (`RunPlan`), `learning` (`LearningSettings`), `grid`, `daemon` and `notify`; only
+/// A file is YAML with the sections `run` (`RunPlan`), `learning` (`LearningSettings`), `grid`, `trainer`, `daemon` and `notify`; only
 /// `run` is required. `lacunad run --defaults` prints all keys. The catalogue keeps the sections as JSON.
 package struct RunConfiguration: Sendable {
     package private(set) var plan: RunPlan
@@ -13,6 +13,7 @@ package struct RunConfiguration: Sendable {
     package let grid: GridSettings
     package private(set) var daemon: DaemonSettings
     package let notify: NotifySettings
+    package private(set) var trainer: TrainerSettings
     /// Nil for a configuration that the catalogue keeps.
     var source: ConfigurationSource?
 
@@ -36,12 +37,24 @@ package struct RunConfiguration: Sendable {
         plan = try read("run") { (values) throws(SettingError) in try RunPlan(values) }
         settings = try read("learning") { (values) throws(SettingError) in try LearningSettings(values) }
         grid = try read("grid") { (values) throws(SettingError) in try GridSettings(values) }
+        trainer = try read("trainer") { (values) throws(SettingError) in try TrainerSettings(values) }
         daemon = try read("daemon") { (values) throws(SettingError) in try DaemonSettings(values) }
         notify = try read("notify") { (values) throws(SettingError) in try NotifySettings(values) }
         try Self.section("learning") { () throws(SettingError) in try settings.validate(for: plan) }
+        try requireFittingTrainer()
     }
 
-    static let sections = ["run", "learning", "grid", "daemon", "notify"]
+    /// An outside program has no confidence head of ours.
+    private func requireFittingTrainer() throws(ConfigurationError) {
+        guard trainer.command != nil, plan.confidence.hasHead else { return }
+        throw ConfigurationError(
+            key: "run.confidence",
+            problem:
+                "is \(plan.confidence.rawValue), which fits a head to the built-in network, and trainer.command is set",
+            remedy: "set run.confidence to probability or entropy, or remove trainer.command")
+    }
+
+    static let sections = ["run", "learning", "grid", "trainer", "daemon", "notify"]
 
     /// Takes the plan with the catalogue's keys that `resolve` returns for this one.
     ///
@@ -83,6 +96,14 @@ package struct RunConfiguration: Sendable {
         return copy
     }
 
+    /// The configuration with the times and folders that this machine allows an outside program; the command stays.
+    package func with(trainer settings: TrainerSettings) -> RunConfiguration {
+        var copy = self
+        copy.trainer = settings
+        copy.trainer.command = trainer.command
+        return copy
+    }
+
     private static func section<Section>(
         _ name: String, _ read: () throws(SettingError) -> Section
     ) throws(ConfigurationError) -> Section {
@@ -95,12 +116,13 @@ package struct RunConfiguration: Sendable {
 }
 
 extension RunConfiguration {
-    /// What makes a run the same run, as canonical JSON: all sections but `daemon` and `notify`, without the keys of `learning` that only
-    /// say where it is computed and how often it is looked at.
+    /// What the catalogue keeps, and what makes a run the same run, as canonical JSON: all sections but `daemon` and `notify`, of `trainer` the
+    /// command alone, and without the keys of `learning` that only say where it is computed and how often it is looked at.
     package func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let stored = ["run": plan.values, "learning": settings.identity, "grid": grid.values]
+        var stored = ["run": plan.values, "learning": settings.identity, "grid": grid.values]
+        stored["trainer"] = trainer.values["command"].map { ["command": $0] }
         return String(decoding: try encoder.encode(stored), as: UTF8.self)
     }
 

@@ -33,6 +33,8 @@ package struct RoundReport: Sendable {
 
     /// The configuration of the run, a JSON object.
     package var configuration: String { details.configuration.text }
+    /// The command of the outside program that trained; nil: the built-in trainer did.
+    package var trainer: [String]? { OutsideCommand.words(in: configuration) }
     /// The newest revision when the round began.
     package var trainedOn: Revision? { results.trainedOn.map { Revision($0) } }
     /// Optimiser steps since the run began.
@@ -73,7 +75,9 @@ package struct RoundReport: Sendable {
             throw WorkflowError.unknownRound(run: run, round: round)
         }
         let checkpoints = try await catalog.checkpoints(of: details.id)
-        let network = await metadata(of: checkpoints, workspace)
+        // The checkpoint of an outside program is known to that program alone.
+        let isBuiltIn = OutsideCommand.words(in: details.configuration.text) == nil
+        let network = isBuiltIn ? await metadata(of: checkpoints, workspace) : nil
         return RoundReport(
             details: details, parts: try await catalog.snapshotParts(run: run), organs: organs,
             quality: try await catalog.quality(of: details.id), guards: try await catalog.guards(of: details.id),

@@ -51,7 +51,8 @@ package struct ScheduleCreation: Sendable {
         try await configuration.locating { try await catalog.createSchedule(schedule) }
         return Result(
             schedule: try await catalog.schedule(named: request.name),
-            droppedSections: (configuration.daemon == DaemonSettings() ? [] : ["daemon"])
+            droppedSections: (configuration.trainer.isCommandAlone ? [] : ["trainer, except command,"])
+                + (configuration.daemon == DaemonSettings() ? [] : ["daemon"])
                 + (configuration.notify == NotifySettings() ? [] : ["notify"]))
     }
 

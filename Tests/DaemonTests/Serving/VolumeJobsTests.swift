@@ -67,7 +67,8 @@ extension DaemonTests {
         // MARK: -
 
         private static let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
-        private static let weights = RoundWeights(network: Digest(bytes: Array(repeating: 1, count: 32)), head: nil)
+        private static let weights = RoundWeights(
+            round: 0, network: Digest(bytes: Array(repeating: 1, count: 32)), head: nil)
 
         private struct HeldRound {
             let jobs: VolumeJobs
