@@ -13,11 +13,6 @@ import Testing
         #expect(all.count == own + Mirror(reflecting: AugmentationSettings()).children.count)
     }
 
-    /// Stored values: those of the augmentation are keys of their own.
-    private static let properties =
-        Mirror(reflecting: LearningSettings()).children.count - 1
-        + Mirror(reflecting: AugmentationSettings()).children.count
-
     @Test func valuesOverrideDefaults() throws {
         let settings = try LearningSettings([
             "dimensions": .integer(3), "contextSlices": .integer(1),
