@@ -128,7 +128,8 @@ import Testing
         let (before, whole, resumed, plain) = try await tensorThread.run {
             func trainer(_ settings: LearningSettings, _ start: TrainingStart) throws -> Trainer {
                 let plan = settings.plan(organs: ["cube"])
-                let sampler = try Sampler([item], settings: settings, rule: KnownVoxelRule(organCount: 1, exclusions: []))
+                let sampler = try Sampler(
+                    [item], settings: settings, rule: KnownVoxelRule(organCount: 1, exclusions: []))
                 return try Trainer(
                     plan, recipe: smallRecipe { $0.steps = 4 }, settings: settings, origin: smallOrigin,
                     sampler: sampler, start: start)

@@ -41,7 +41,8 @@ import Testing
         let (exact, rounded) = try await tensorThread.run {
             let settings = Self.settings(dimensions, .float32)
             let network = try UNet(settings.plan(organs: ["cube"]), seed: 3)
-            let sampler = try Sampler(Self.cases, settings: settings, rule: KnownVoxelRule(organCount: 1, exclusions: []))
+            let sampler = try Sampler(
+                Self.cases, settings: settings, rule: KnownVoxelRule(organCount: 1, exclusions: []))
             let batch = try sampler.batch(0, settings, organs: ["cube"]).batch
             func logits(_ isLow: Bool) throws -> [Float] {
                 try Torch.withBFloat16(isLow) { try network(batch.image).float32().floats() }
