@@ -4,7 +4,9 @@ extension LearningSettings: SettingSection {
     public static let keys: [SettingKey<LearningSettings>] = networkKeys + inputKeys + augmentationKeys + trainingKeys
 
     /// The values that make a run the same run: without those that only say where it is computed and how often it is looked at.
-    public var identity: [String: SettingValue] { values.filter { !["device", "loaders", "logSteps"].contains($0.key) } }
+    public var identity: [String: SettingValue] {
+        values.filter { !["device", "loaders", "logSteps"].contains($0.key) }
+    }
 
     private static let networkKeys: [SettingKey<LearningSettings>] = [
         .integer(
