@@ -38,7 +38,7 @@ public struct BatchBenchmark: Hashable, Sendable {
         let sampler = try Sampler(
             [volume(edge: settings.patch[0])], settings: settings,
             rule: KnownVoxelRule(organCount: organs, exclusions: []))
-        let producer = BatchProducer(
+        let producer = try BatchProducer(
             sampler, Sampler.Course(seed: 1, round: 0), into: slots.map(\.memory), steps: 0..<warmUp + batches,
             threads: settings.loaders)
         for _ in 0..<warmUp { _ = try producer.take() }
@@ -48,7 +48,7 @@ public struct BatchBenchmark: Hashable, Sendable {
         let patches = Double(batches * settings.batch)
         let bytes = settings.patch.reduce(1, *) * (MemoryLayout<Float>.size + organs)
         return Result(
-            patchesPerSecond: patches / filling, copiesPerSecond: patches / copying(bytes, patches: Int(patches)),
+            patchesPerSecond: patches / filling, copiesPerSecond: patches / (try copying(bytes, patches: Int(patches))),
             bytesPerPatch: bytes)
     }
 
@@ -59,15 +59,16 @@ public struct BatchBenchmark: Hashable, Sendable {
     }
 
     /// Seconds that the threads take to copy the bytes of so many patches between as many places as batches have.
-    private func copying(_ bytes: Int, patches: Int) -> Double {
+    private func copying(_ bytes: Int, patches: Int) throws -> Double {
         let memory = (0..<settings.loaders).map { _ in CopiedMemory(bytes: bytes, places: settings.batch * 2) }
         let running = SharedState(settings.loaders)
-        return seconds {
+        return try seconds {
             for (thread, own) in memory.enumerated() {
-                DetachedThread.start {
+                let isStarted = DetachedThread.start {
                     for i in stride(from: thread, to: patches, by: memory.count) { own.copy(i) }
                     running.change { $0 -= 1 }
                 }
+                guard isStarted else { throw BatchError.noThread }
             }
             running.wait { $0 == 0 ? () : nil }
         }

@@ -25,15 +25,19 @@ public final class BatchProducer: Sendable {
     ///   - slots: the memory that is filled in turn: one batch that is in use, and those ahead; valid until `stop` was called.
     ///   - steps: the numbers of the batches.
     ///   - threads: how many batches are filled at a time, at least 1.
+    /// - Throws: `BatchError.noThread`.
     public init(
         _ sampler: Sampler, _ course: Sampler.Course, into slots: [BatchMemory], steps: Range<Int>, threads: Int
-    ) {
+    ) throws(BatchError) {
         precondition(slots.count > 1 && threads > 0, "a batch in use, one ahead, and a thread that fills it")
         (self.sampler, self.course, self.slots, self.steps) = (sampler, course, slots, steps)
-        progress = SharedState(Progress(next: steps.lowerBound, taken: steps.lowerBound, threads: threads))
+        progress = SharedState(Progress(next: steps.lowerBound, taken: steps.lowerBound, threads: 0))
         for _ in 0..<threads {
-            let isStarted = DetachedThread.start { self.fill() }
-            precondition(isStarted, "the system has no thread left")
+            progress.change { $0.threads += 1 }
+            if DetachedThread.start({ self.fill() }) { continue }
+            progress.change { $0.threads -= 1 }
+            stop()
+            throw .noThread
         }
     }
 

@@ -41,11 +41,11 @@ package struct PatchAugmentation: Sendable {
             noise = Noise(deviation: Float(own.noiseDeviation * random.unit()), seed: random.next())
         }
         if random.happens(own.blurShare) { blur = Float(random.number(in: own.blurRange)) }
-        if random.happens(own.brightnessShare) { brightness = Float(random.number(in: own.brightnessRange)) }
-        if random.happens(own.contrastShare) { contrast = Float(random.number(in: own.contrastRange)) }
+        if random.happens(own.brightnessShare) { brightness = Float(random.factor(in: own.brightnessRange)) }
+        if random.happens(own.contrastShare) { contrast = Float(random.factor(in: own.contrastRange)) }
         if random.happens(own.lowResolutionShare) { resolution = random.number(in: own.lowResolutionRange) }
-        if random.happens(own.invertedGammaShare) { invertedGamma = Float(random.number(in: own.gammaRange)) }
-        if random.happens(own.gammaShare) { gamma = Float(random.number(in: own.gammaRange)) }
+        if random.happens(own.invertedGammaShare) { invertedGamma = Float(random.factor(in: own.gammaRange)) }
+        if random.happens(own.gammaShare) { gamma = Float(random.factor(in: own.gammaRange)) }
         flips = own.flipShares.map { random.happens($0) }
     }
 }

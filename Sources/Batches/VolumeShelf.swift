@@ -15,8 +15,8 @@ public final class VolumeShelf: VolumeSource {
 
     public func put(_ volume: TrainingVolume, at index: Int) { contents.change { $0.volumes[index] = volume } }
 
-    /// No volume is given any more, for this reason, or the first of several: who asks for one is told at once, not when the one that is
-    /// missing is needed.
+    /// No volume is given any more, for this reason, or the first of several: who asks for one gets the reason at once, not
+    /// when the one that is missing is needed.
     public func fail(_ error: any Error) { contents.change { $0.failure = $0.failure ?? error } }
 
     public func volume(_ index: Int) throws -> TrainingVolume {

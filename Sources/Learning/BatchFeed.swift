@@ -24,7 +24,7 @@ public final class BatchFeed {
                 patch: settings.patchAxes, compositeSets: sampler.compositeSets, pseudoWeight: Float(pseudoWeight),
                 device: device)
         }
-        producer = BatchProducer(
+        producer = try BatchProducer(
             sampler, course, into: try batches.map { try $0.memory() }, steps: steps, threads: threads)
     }
 

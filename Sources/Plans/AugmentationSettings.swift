@@ -15,7 +15,7 @@ public struct AugmentationSettings: Hashable, Sendable {
     public var elasticSpacing = 32
     public var noiseShare = 0.0
     /// Largest standard deviation, of a normalised image.
-    public var noiseDeviation = 0.3
+    public var noiseDeviation = 0.1
     public var blurShare = 0.0
     /// Standard deviations in voxels.
     public var blurRange = [0.5, 1.0]
@@ -39,12 +39,10 @@ public struct AugmentationSettings: Hashable, Sendable {
         guard set == .nnUNet else { return }
         flipShares = [0.5, 0.5, 0.5]
         (rotationShare, scaleShare) = (0.2, 0.2)
-        (noiseShare, blurShare, brightnessShare, contrastShare) = (0.1, 0.2, 0.15, 0.15)
-        (lowResolutionShare, invertedGammaShare, gammaShare) = (0.25, 0.1, 0.3)
+        (noiseShare, blurShare, brightnessShare, contrastShare) = (0.1, 0.1, 0.15, 0.15)
+        (lowResolutionShare, invertedGammaShare, gammaShare) = (0.125, 0.1, 0.3)
     }
 
-    /// Whether places are changed other than by flips.
-    public var warps: Bool { rotationShare > 0 || scaleShare > 0 || elasticShare > 0 }
 }
 
 /// Shares that are set together.

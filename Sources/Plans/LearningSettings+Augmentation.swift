@@ -18,11 +18,11 @@ extension LearningSettings {
         .numbers(
             "flipShares", \.augmentation.flipShares, count: 3...3, .range(0...1),
             "Shares of patches that are flipped along x, y, z. A flip along x swaps left and right organs."),
-        share("rotationShare", \.augmentation.rotationShare, "turned"),
+        share("rotationShare", \.augmentation.rotationShare, "rotated"),
         .numbers(
             "rotationDegrees", \.augmentation.rotationDegrees, count: 3...3, .range(0...180),
             "Largest angles about x, y, z in degrees; a 2-D network turns about z alone."),
-        share("scaleShare", \.augmentation.scaleShare, "magnified"),
+        share("scaleShare", \.augmentation.scaleShare, "scaled"),
         .numbers(
             "scaleRange", \.augmentation.scaleRange, count: 2...2, .range(0.25...4), "Least and largest magnification."),
         share("elasticShare", \.augmentation.elasticShare, "deformed"),

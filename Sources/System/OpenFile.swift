@@ -20,8 +20,17 @@ public struct OpenFile: ~Copyable, Sendable {
 
     deinit { close(descriptor) }
 
+    /// Takes a descriptor of a regular file, or the -1 of the call that failed to open it.
+    init(taking descriptor: Int32, _ path: String) throws(SystemError) {
+        self.descriptor = try Self.regular(descriptor, path)
+        self.path = path
+    }
+
     private static func descriptor(reading path: String) throws(SystemError) -> Int32 {
-        let descriptor = retrying { open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
+        try regular(retrying { open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }, path)
+    }
+
+    private static func regular(_ descriptor: Int32, _ path: String) throws(SystemError) -> Int32 {
         guard descriptor >= 0 else { throw .last("open", path) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -44,6 +53,10 @@ public struct OpenFile: ~Copyable, Sendable {
     /// Makes the contents, or a folder's entries, survive a power failure.
     public func synchronise() throws(SystemError) {
         guard retrying({ fsync(descriptor) }) == 0 else { throw .last("fsync", path) }
+    }
+
+    func empty() throws(SystemError) {
+        guard ftruncate(descriptor, 0) == 0 else { throw .last("truncate", path) }
     }
 
     func setMode(_ mode: mode_t) throws(SystemError) {

@@ -40,6 +40,9 @@ struct ChildProgram {
         process = child
     }
 
+    /// Whether the kernel can keep a program from truncating files, too: Landlock's third version, of Linux 6.2.
+    static var canRestrictFully: Bool { child_landlock_version() >= 3 }
+
     /// Whether the kernel can restrict what a program changes.
     static var canRestrict: Bool { child_landlock_version() > 0 }
 

@@ -51,6 +51,24 @@ public final class JobFolder: Sendable {
         return file
     }
 
+    /// Reads a checkpoint that the program wrote in a folder within, and removes its file. Links are not followed: what they point to is not
+    /// the program's.
+    ///
+    /// - Throws: `TrainerError.checkpoint` where it is not as promised, `.folder` where it cannot be read now.
+    public func takeCheckpoint(_ name: String, from folder: String) throws(TrainerError) -> [UInt8] {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            let own = try OpenFolder("\(path)/\(folder)")
+            bytes = try own.file(name).contents()
+            try own.remove(name)
+        } catch {
+            guard error.isFaultOfWriter else { throw .folder(path: error.path, problem: error.reason) }
+            throw .checkpoint(name: name, problem: "is missing or is no file")
+        }
+        guard !bytes.isEmpty else { throw .checkpoint(name: name, problem: "is empty") }
+        return bytes
+    }
+
     /// Another process may remove the folder before it is locked, as abandoned; then another is created.
     private static func create(in parent: String) throws(TrainerError) -> (String, FolderLock?) {
         for attempt in 1... {
@@ -94,6 +112,11 @@ public final class JobFolder: Sendable {
         else { return }
         kill(-child, SIGKILL)
     }
+}
+
+extension SystemError {
+    /// Whether a file is not what a program was asked to write, rather than that it cannot be read now.
+    fileprivate var isFaultOfWriter: Bool { isNotRegular || [ENOENT, ENOTDIR, ELOOP, ENXIO].contains(code) }
 }
 
 /// When a process was started, in ticks since the system was.

@@ -10,8 +10,8 @@ public struct TrainerProcess: Sendable {
         case stopped(isKilled: Bool)
     }
 
-    /// Whether the kernel can keep programs from changing files outside of their folders.
-    public static var isRestricted: Bool { ChildProgram.canRestrict }
+    /// Whether the kernel can keep programs from writing, truncating, creating and removing files outside of their folders.
+    public static var isRestricted: Bool { ChildProgram.canRestrictFully }
 
     private let command: TrainerCommand
     private let folder: JobFolder
@@ -27,10 +27,10 @@ public struct TrainerProcess: Sendable {
     public func run(
         _ job: TrainerJob, isStopping: () -> Bool, progress: (TrainerProgress) throws -> Void
     ) throws -> Ending {
-        let (pipe, errors) = ("\(folder.path)/progress", "\(folder.path)/errors.txt")
+        let pipe = "\(folder.path)/progress"
         let file = try folder.write(Array(try job.json().utf8), to: "job.json")
         var output = try ProgressPipe(pipe)
-        let child = try start(file, output: pipe, errors: errors)
+        let child = try start(file, output: pipe, errors: "\(folder.path)/\(Self.errors)")
         defer { Unfinished.forget(processGroup: child.process) }
         folder.note(child.process)
         var course = Course(silence: command.silence, grace: command.grace)
@@ -38,14 +38,14 @@ public struct TrainerProcess: Sendable {
             for line in output.lines() { course.take(line, progress) }
             if let ending = child.poll() {
                 for line in output.lines(isEnd: true) { course.take(line, progress) }
-                return try course.result(of: ending) { Self.lastLine(of: errors) ?? course.lastMessage }
+                return try course.result(of: ending) { lastError ?? course.lastMessage }
             }
             switch course.due(isStopping: isStopping()) {
             case .nothing: break
             case .end: child.signal(SIGTERM)
             case .kill: child.signal(SIGKILL)
             }
-            Self.limit(errors)
+            limitErrors()
             usleep(20_000)
         }
     }
@@ -79,15 +79,15 @@ public struct TrainerProcess: Sendable {
     private static let longestErrors = 16 << 20
     private static let tail = 4096
 
-    /// Empties the file of the messages where it has grown large. The program appends, and goes on at the new end.
-    private static func limit(_ path: String) {
-        var status = stat()
-        if stat(path, &status) == 0, status.st_size > longestErrors { truncate(path, 0) }
-    }
+    private static let errors = "errors.txt"
 
-    private static func lastLine(of path: String) -> String? {
-        guard let file = try? OpenFile(reading: path), let size = try? file.size(),
-            let bytes = try? file.bytes(at: max(0, size - tail), count: min(size, tail))
+    /// Empties the file of the messages where it has grown large. The program appends, and goes on at the new end.
+    private func limitErrors() { try? OpenFolder(folder.path).empty(Self.errors, above: Self.longestErrors) }
+
+    /// The last line of the messages.
+    private var lastError: String? {
+        guard let file = try? OpenFolder(folder.path).file(Self.errors), let size = try? file.size(),
+            let bytes = try? file.bytes(at: max(0, size - Self.tail), count: min(size, Self.tail))
         else { return nil }
         return TrainerText.lastLine(String(decoding: bytes, as: UTF8.self))
     }
@@ -120,7 +120,8 @@ private struct Course {
         do {
             try progress(try TrainerProgress(line: line))
         } catch {
-            failure = error
+            // What a program does wrong while it ends on request does not undo what it did before.
+            if !isAsked { failure = error }
         }
     }
 

@@ -45,7 +45,7 @@ import Testing
 
     private static func take(_ steps: Range<Int>, of data: TrainingData, threads: Int) throws -> [Taken] {
         let (slots, sampler) = (Slots(), try Sampler(data, organs: 1, settings: settings))
-        let producer = BatchProducer(sampler, course, into: slots.memory, steps: steps, threads: threads)
+        let producer = try BatchProducer(sampler, course, into: slots.memory, steps: steps, threads: threads)
         defer { producer.stop() }
         return try steps.map { _ in
             let taken = try producer.take()

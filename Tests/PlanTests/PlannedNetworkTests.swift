@@ -54,6 +54,17 @@ import Testing
         }
     }
 
+    /// Edges that are rounded up may have another level, which asks more of the others.
+    @Test func everyEdgeGivesAPatchThatRunsTake() throws {
+        for edge in 17...130 {
+            let network = try network(grid(edge, edge + 14, edge + 3, spacing: 1), 60, organs: 3)
+            var settings = LearningSettings()
+            (settings.dimensions, settings.contextSlices) = (3, 1)
+            (settings.patch, settings.widths, settings.batch) = (network.patch, network.widths, network.batch)
+            #expect(throws: Never.self, "\(edge) \(network.patch)") { try settings.validate() }
+        }
+    }
+
     @Test func littleMemoryMakesTheNetworkNarrower() throws {
         let (much, little) = (try network(grid(256, 256, 256), 20), try network(grid(256, 256, 256), 1.5))
         #expect(much.widths[0] == 32 && little.widths[0] < 32)

@@ -152,7 +152,7 @@ import Testing
         let open = open("/etc/passwd", O_RDONLY)  // without O_CLOEXEC
         defer { close(open) }
         #expect(
-            try ShellTrainer().error("ls /proc/$$/fd | tr '\\n' ' ' >&2; exit 1")
+            try ShellTrainer().error("ls /proc/$$/fd >list; tr '\\n' ' ' <list >&2; exit 1")
                 == .failed(status: 1, reason: "0 1 2 "))
     }
 
@@ -176,6 +176,16 @@ import Testing
         #expect(FilePath.exists("\(allowed)/new"))
         // This process may still.
         try "new".write(toFile: object, atomically: true, encoding: .utf8)
+    }
+
+    /// A long file of messages is emptied, but not what a program puts in its place.
+    @Test func linksOfTheProgramAreNotFollowed() throws {
+        let trainer = ShellTrainer()
+        let (object, size) = ("\(trainer.folder)/object", 17 << 20)
+        #expect(FileManager.default.createFile(atPath: object, contents: Data(count: size)))
+        let result = try trainer.run("rm errors.txt && ln -s \(object) errors.txt && sleep 0.3")
+        #expect(result.ending == .done)
+        #expect(try Data(contentsOf: URL(filePath: object)).count == size)
     }
 
     @Test func programsAreFoundByPathOrName() throws {

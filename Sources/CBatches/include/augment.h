@@ -15,7 +15,7 @@ typedef struct {
 /* From a voxel (x, y, z) of a patch to the place from which its value is taken, in voxels of the source:
    origin + x * step_x + y * step_y + z * step_z, plus a displacement where `displacement` is not NULL: [3][z, y, x] of a grid of control
    points, of which the first is at the patch's first voxel and each next one `spacing` voxels further, interpolated linearly. Each vector is along
-   x, y, z. */
+   x, y, z. Such a grid has at least two points along x and along y; a source has fewer than 2^31 voxels. */
 typedef struct {
     float origin[3], step_x[3], step_y[3], step_z[3];
     const float *displacement;
@@ -39,7 +39,8 @@ void cb_flip(void *voxels, int32_t width, cb_size size, int32_t axis);
 /* Adds deviation * quantiles[a random number of 16 bits]; the numbers follow from `seed` and the voxel. */
 void cb_add_noise(float *values, int64_t count, float deviation, uint64_t seed, const float *quantiles);
 
-/* Convolves along each axis with weights[|distance|], 0 to `radius`, as if the border went on outside. `scratch`: as large as `values`. */
+/* Convolves along each axis with weights[|distance|], 0 to `radius`, as if the border went on outside. `scratch`: as large as `values`.
+   size.x + 2 * radius is at most 2048. */
 void cb_blur(float *values, cb_size size, const float *weights, int32_t radius, float *scratch);
 
 /* Replaces the values by those of a coarse grid: the nearest voxel of each of its points, then linear interpolation.

@@ -60,8 +60,18 @@ final class RoundTraining: Sendable {
         stop: StopFlag = StopFlag(), requests: CheckpointRequest = CheckpointRequest(),
         isStopping: @escaping @Sendable () -> Bool = { false }, observer: Observer
     ) async throws -> TrainingOutcome {
-        try await preparation.making(order, progress: { [order] in observer.prepared($0, order.count) }) {
-            try await self.train(stop, requests, isStopping, observer)
+        let isEnding: @Sendable () -> Bool = { isStopping() || stop.isRaised }
+        let progress: @Sendable (Int) -> Void = { [order] in observer.prepared($0, order.count) }
+        do {
+            return try await preparation.making(order, isStopping: isEnding, progress: progress) {
+                try await self.train(stop, requests, isStopping, observer)
+            }
+        } catch is CancellationError where isEnding() {
+            // It waited for a volume. The network is as after the last step.
+            return try await thread.run { [held] in
+                observer.checkpoint(try held.trainer.checkpoint(), held.trainer.step)
+                return .stopped(step: held.trainer.step)
+            }
         }
     }
 

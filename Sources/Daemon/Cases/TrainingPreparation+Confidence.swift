@@ -5,15 +5,15 @@ internal import Tensors
 extension TrainingPreparation {
     /// Fits the confidence head under a network, on the thread of the network.
     ///
-    /// - Parameter step: called after every step; an error ends the fit.
+    /// - Parameter checkStop: called before each volume and after every step; an error ends the fit.
     func fitHead(
         _ learning: RoundLearning, under network: Checkpoint, on thread: TensorThread,
-        step: @escaping @Sendable () throws -> Void
+        checkStop: @escaping @Sendable () throws -> Void
     ) async throws -> Checkpoint {
         let sampler = try learning.sampler(data)
         let order = sampler.volumes(for: 0..<learning.recipe.confidenceSteps, of: learning.recipe.confidenceCourse)
-        return try await making(order) {
-            try await thread.run { try learning.fitHead(under: network, sampler, step: step) }
+        return try await making(order, isStopping: { (try? checkStop()) == nil }) {
+            try await thread.run { try learning.fitHead(under: network, sampler, step: checkStop) }
         }
     }
 }

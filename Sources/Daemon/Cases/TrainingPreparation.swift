@@ -20,16 +20,18 @@ struct TrainingPreparation: Sendable {
     ///
     /// - Parameters:
     ///   - order: indices of the volumes that `body` may wait for.
+    ///   - isStopping: asked before each volume; once it is true, who waits for a volume gets a `CancellationError`.
     ///   - progress: called after each volume with the number of those that are there.
     /// - Throws: what `body` throws: who waits for a volume that cannot be made gets the reason.
     func making<R: Sendable>(
-        _ order: [Int], progress: @escaping @Sendable (_ done: Int) -> Void = { _ in },
+        _ order: [Int], isStopping: @escaping @Sendable () -> Bool,
+        progress: @escaping @Sendable (_ done: Int) -> Void = { _ in },
         while body: @Sendable () async throws -> R
     ) async throws -> R {
         let queue = SharedState((next: 0, done: 0))
         return try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<min(order.count, Self.workers) {
-                group.addTask { await make(order, queue, progress) }
+                group.addTask { await make(order, queue, isStopping, progress) }
             }
             defer {
                 shelf.fail(CancellationError())
@@ -43,12 +45,13 @@ struct TrainingPreparation: Sendable {
     private static let workers = min(4, UsableCores.count)
 
     private func make(
-        _ order: [Int], _ queue: SharedState<(next: Int, done: Int)>, _ progress: @Sendable (Int) -> Void
+        _ order: [Int], _ queue: SharedState<(next: Int, done: Int)>, _ isStopping: @Sendable () -> Bool,
+        _ progress: @Sendable (Int) -> Void
     ) async {
         let library = library.onThreadOfItsOwn
         do {
             while let index = Self.claim(order, queue) {
-                try Task.checkCancellation()
+                guard !isStopping(), !Task.isCancelled else { throw CancellationError() }
                 shelf.put(try await library.trainingVolume(parts[index], rule, data.compositeSets), at: index)
                 progress(
                     queue.change {

@@ -15,10 +15,11 @@ struct BatchesCommand: AsyncParsableCommand {
               $ lacunad benchmark batches --size 32 --batches 20
               bench               batches_32_k13
               threads             1
+              augmented           no
               bytes per patch     557056
-              patches per second  22573.1
-              copies per second   88206.8
-              share               0.26
+              patches per second  13665.3
+              copies per second   40868.7
+              share               0.33
             """)
 
     @OptionGroup var options: GlobalOptions

@@ -53,7 +53,7 @@ struct PredictionCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...1024).contains(organs), (1...1024).contains(threads), (1...1000).contains(repetitions) else {
-            throw ValidationError("--organs, --threads and --repetitions must be positive and at most 1000.")
+            throw ValidationError("--organs and --threads must be 1 to 1024, --repetitions 1 to 1000.")
         }
         do {
             try settings.validate()

@@ -78,7 +78,6 @@ final class TrainingCourse: Sendable {
     private struct State {
         var step: Int
         var stored: Int
-        var names: Set<String> = []
         var last = ContinuousClock.now
     }
 
@@ -121,18 +120,11 @@ final class TrainingCourse: Sendable {
         }
     }
 
+    /// A checkpoint of a step of which there is one already, as a program may write when it is asked to end, says nothing new.
     private func store(_ name: String, _ state: inout State, _ folder: JobFolder) throws {
-        guard state.step > state.stored else {
-            throw TrainerError.checkpoint(
-                name: name, problem: "is of step \(state.step), of which there is one already")
-        }
-        let path = "\(folder.path)/\(Self.checkpoints)/\(name)"
-        guard let bytes = try? OpenFile(reading: path).contents() else {
-            throw TrainerError.checkpoint(name: name, problem: "is missing or is no file")
-        }
-        guard !bytes.isEmpty else { throw TrainerError.checkpoint(name: name, problem: "is empty") }
+        let bytes = try folder.takeCheckpoint(name, from: Self.checkpoints)
+        guard state.step > state.stored else { return }
         state.stored = state.step
-        try? Folder.remove(path)
         report(.checkpoint(bytes: { bytes }, step: state.step))
     }
 

@@ -38,8 +38,8 @@ enum RunNotice: Sendable {
                     + "window, so that masks and Dice may be worse; remove learning.predictionPatch")
         case .trainerUnrestricted:
             output.warn(
-                "this kernel has no Landlock, so that the program of trainer.command can change every file that this user can change; "
-                    + "use Linux 5.13 or newer with Landlock switched on")
+                "this kernel has no Landlock of version 3, so that the program of trainer.command can change or truncate files that this user "
+                    + "can change; use Linux 6.2 or newer with Landlock switched on")
         case .windowBesideCT(let modalities):
             output.warn(
                 "learning.intensity is window, and \(modalities.joined(separator: ", ")) is not in Hounsfield units; remove "

@@ -138,8 +138,12 @@ private struct PatchSearch {
     /// The next larger edges that can be halved at each level.
     private static func divisible(_ edges: [Int], dimensions: Int) -> [Int] {
         let smallest = PlannedNetwork.smallestEdge[dimensions] ?? 1
-        let limited = edges.map { min(max($0, smallest), PlannedNetwork.largestEdge) }
-        let multiple = 1 << (levels(limited, dimensions) - 1)
-        return limited.map { ($0 + multiple - 1) / multiple * multiple }
+        var result = edges.map { min(max($0, smallest), PlannedNetwork.largestEdge) }
+        // Larger edges may have another level, of which all are then multiples.
+        while true {
+            let multiple = 1 << (levels(result, dimensions) - 1)
+            guard result.contains(where: { $0 % multiple != 0 }) else { return result }
+            result = result.map { ($0 + multiple - 1) / multiple * multiple }
+        }
     }
 }

@@ -23,7 +23,8 @@ struct IneffectiveKey: Hashable, Sendable {
     {
         let (plan, settings) = (configuration.plan, configuration.settings)
         let groups =
-            methodGroups(plan) + intensityGroups(plan, settings) + validationGroups(plan) + trainerGroups(configuration)
+            methodGroups(plan) + intensityGroups(plan, settings) + augmentationGroups(settings) + validationGroups(plan)
+            + trainerGroups(configuration)
         let written = Set(sections.flatMap { section, values in values.keys.map { "\(section).\($0)" } })
         return groups.flatMap { group in
             group.keys.filter(written.contains).map {
@@ -80,6 +81,28 @@ struct IneffectiveKey: Hashable, Sendable {
         return groups
     }
 
+    /// Sizes and ranges of random changes that no patch has.
+    private static func augmentationGroups(_ settings: LearningSettings) -> [Group] {
+        let own = settings.augmentation
+        let uses: [(keys: [String], shares: [(key: String, share: Double)])] = [
+            (["rotationDegrees"], [("rotationShare", own.rotationShare)]),
+            (["scaleRange"], [("scaleShare", own.scaleShare)]),
+            (["elasticDisplacement", "elasticSpacing"], [("elasticShare", own.elasticShare)]),
+            (["noiseDeviation"], [("noiseShare", own.noiseShare)]),
+            (["blurRange"], [("blurShare", own.blurShare)]),
+            (["brightnessRange"], [("brightnessShare", own.brightnessShare)]),
+            (["contrastRange"], [("contrastShare", own.contrastShare)]),
+            (["lowResolutionRange"], [("lowResolutionShare", own.lowResolutionShare)]),
+            (["gammaRange"], [("gammaShare", own.gammaShare), ("invertedGammaShare", own.invertedGammaShare)]),
+        ]
+        return uses.filter { $0.shares.allSatisfy { $0.share == 0 } }.map { use in
+            let shares = use.shares.map { "learning.\($0.key)" }
+            return Group(
+                cause: "\(shares.joined(separator: " and ")) \(shares.count == 1 ? "is" : "are") 0", others: shares,
+                keys: use.keys.map { "learning.\($0)" })
+        }
+    }
+
     private static func validationGroups(_ plan: RunPlan) -> [Group] {
         if plan.validateEvery == 0 {
             return [
@@ -110,7 +133,7 @@ struct IneffectiveKey: Hashable, Sendable {
         return [Group(cause: cause, others: ["trainer.command"], keys: keys)]
     }
 
-    /// The keys of `learning` that an outside program is told of.
+    /// The keys of `learning` that are in the job of an outside program.
     private static let outsideKeys: Set = [
         "intensity", "windowLow", "windowHigh", "intensityMean", "intensityDeviation", "missingAsBackground",
     ]

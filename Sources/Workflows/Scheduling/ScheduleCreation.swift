@@ -52,8 +52,15 @@ package struct ScheduleCreation: Sendable {
         return Result(
             schedule: try await catalog.schedule(named: request.name),
             droppedSections: (configuration.trainer.isCommandAlone ? [] : ["trainer, except command,"])
+                + (Self.isOfOneMachine(configuration.settings) ? ["learning, as to device, loaders and logSteps,"] : [])
                 + (configuration.daemon == DaemonSettings() ? [] : ["daemon"])
                 + (configuration.notify == NotifySettings() ? [] : ["notify"]))
+    }
+
+    /// Whether a key is set that only says how one machine computes, and is no part of a run.
+    private static func isOfOneMachine(_ settings: LearningSettings) -> Bool {
+        let (defaults, identity) = (LearningSettings().values, settings.identity)
+        return settings.values.contains { identity[$0.key] == nil && defaults[$0.key] != $0.value }
     }
 
     private static func check(_ request: Request) throws(WorkflowError) {

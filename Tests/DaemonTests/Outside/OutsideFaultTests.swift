@@ -24,6 +24,7 @@ struct TrainerFault: Sendable, CustomTestStringConvertible {
         TrainerFault(name: "steps", message: "is not of the 12 steps of the job: step 7 of 1000"),
         TrainerFault(name: "missing", message: "checkpoint nothing.json is missing"),
         TrainerFault(name: "outside", message: "names a checkpoint that is no plain file name"),
+        TrainerFault(name: "link", message: "checkpoint faulty is missing or is no file"),
         TrainerFault(name: "empty", message: "checkpoint empty.json is empty"),
     ]
 
@@ -81,6 +82,16 @@ extension DaemonTests {
                 let ending = try await place.startOutside(OutsideRun(fault: "chatter", while: file)).end()
                 #expect(ending.status == 0, "\(ending.errors)")
                 try await place.expectSameAsWholeOutsideRun("with messages")
+            }
+        }
+
+        /// As one writes that stores when it is asked to end, right after it stored.
+        @Test func aSecondCheckpointOfOneStepDoesNoHarm() async throws {
+            try await World.with { place in
+                let file = marker(in: place)
+                let ending = try await place.startOutside(OutsideRun(fault: "again", while: file)).end()
+                #expect(ending.status == 0, "\(ending.errors)")
+                try await place.expectSameAsWholeOutsideRun("with second checkpoints")
             }
         }
 

@@ -62,6 +62,20 @@ def wrong(**values):
         if fault == "empty":
             values["checkpoint"] = "empty.json"
             open(os.path.join(job["training"]["checkpoints"], "empty.json"), "wb").close()
+        if fault == "link":
+            # The folder of the checkpoints becomes one in which lacunad could read and remove this file.
+            folder = job["training"]["checkpoints"]
+            os.rename(folder, folder + "-before")
+            os.symlink(os.path.dirname(sys.argv[3]), folder)
+            values["checkpoint"] = os.path.basename(sys.argv[3])
+    if fault == "again" and values.get("checkpoint"):
+        folder = job["training"]["checkpoints"]
+        with open(os.path.join(folder, values["checkpoint"]), "rb") as source:
+            data = source.read()
+        with open(os.path.join(folder, f"again-{step}.json"), "wb") as target:
+            target.write(data)
+        progress(**values)
+        values["checkpoint"] = f"again-{step}.json"
     if fault == "unsaved" and step == values["steps"]:
         del values["checkpoint"]
     progress(**values)
