@@ -151,9 +151,10 @@ import Testing
     @Test func itInheritsNoDescriptor() throws {
         let open = open("/etc/passwd", O_RDONLY)  // without O_CLOEXEC
         defer { close(open) }
-        #expect(
-            try ShellTrainer().error("ls /proc/$$/fd >list; tr '\\n' ' ' <list >&2; exit 1")
-                == .failed(status: 1, reason: "0 1 2 "))
+        let error = try ShellTrainer().error(
+            #"for f in /proc/$$/fd/*; do found="$found ${f##*/}"; done; echo $found >&2; exit 1"#)
+        // The shell reads the folder through descriptor 3.
+        #expect(error == .failed(status: 1, reason: "0 1 2 3"))
     }
 
     @Test(.enabled(if: ChildProgram.canRestrict, "needs a kernel with Landlock"))

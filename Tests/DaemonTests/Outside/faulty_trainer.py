@@ -65,6 +65,8 @@ def wrong(**values):
         if fault == "link":
             # The folder of the checkpoints becomes one in which lacunad could read and remove this file.
             folder = job["training"]["checkpoints"]
+            while os.listdir(folder):  # lacunad removes what it has read
+                time.sleep(0.01)
             os.rename(folder, folder + "-before")
             os.symlink(os.path.dirname(sys.argv[3]), folder)
             values["checkpoint"] = os.path.basename(sys.argv[3])
