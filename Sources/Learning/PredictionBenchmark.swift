@@ -25,7 +25,7 @@ public struct PredictionBenchmark: Hashable, Sendable {
         /// Floating-point operations per second of the convolutions, and of products of matrices measured after the prediction.
         public let operationsPerSecond, productOperationsPerSecond: Double
         /// The most bytes that the process has held in memory.
-        public let peakBytes: Int
+        public let peakBytes: Int?
     }
 
     /// Blocks; to be run on a `TensorThread` whose number of threads is set.

@@ -25,7 +25,7 @@ public struct StepBenchmark: Hashable, Sendable {
         public let libtorch: String
         public let threads: Int
         /// The most bytes that the process has held in memory.
-        public let peakBytes: Int
+        public let peakBytes: Int?
         /// Floating-point operations per second of the convolutions in the median step, and of products of matrices measured after it.
         public let operationsPerSecond, productOperationsPerSecond: Double
 

@@ -6,12 +6,9 @@ public enum Memory {
     /// system does not say.
     public static var available: Int? { available(in: "") }
 
-    /// The most bytes that this process has held in memory so far.
-    public static var peak: Int {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return usage.ru_maxrss * 1024
-    }
+    /// The most bytes that this program has held in memory so far; nil where the system does not say. The maximum of `getrusage` is not that: it
+    /// begins with what the process held that started the program.
+    public static var peak: Int? { field("VmHWM:", of: "/proc/self/status").map { $0 * 1024 } }
 
     /// - Parameter root: the folder that contains `proc` and `sys`.
     static func available(in root: String) -> Int? {

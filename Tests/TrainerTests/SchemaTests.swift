@@ -51,6 +51,10 @@ import Testing
         ("{\"step\": 1, \"steps\": 2, \"checkpoint\": \"a/b\"}", false),
         ("{\"step\": 1, \"steps\": 2, \"checkpoint\": \"\"}", false),
         ("{\"step\": 1, \"steps\": 2, \"checkpoint\": \"a b\"}", false),
+        ("{\"step\": 1, \"steps\": 2, \"checkpoint\": \".a\"}", false),
+        ("{\"step\": 1, \"steps\": 2, \"checkpoint\": \"-a.b\"}", true),
+        ("{\"step\": 1, \"steps\": 2, \"checkpoint\": \"\(String(repeating: "a", count: 199))\"}", true),
+        ("{\"step\": 1, \"steps\": 2, \"checkpoint\": \"\(String(repeating: "a", count: 200))\"}", false),
     ])
     func linesOfProgressAgree(line: String, isValid: Bool) throws {
         let problem = try Self.schema("trainer-progress").problem(of: Self.value(line))
