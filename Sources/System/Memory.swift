@@ -18,8 +18,10 @@ public enum Memory {
 
     /// The number after a word that begins a line.
     fileprivate static func field(_ name: String, of path: String) -> Int? {
-        lines(of: path).lazy.map { $0.split(separator: " ") }.first { $0.first == Substring(name) && $0.count > 1 }
-            .flatMap { Int($0[1]) }
+        lines(of: path).lazy.map { $0.split { $0 == " " || $0 == "\t" } }.first {
+            $0.first == Substring(name) && $0.count > 1
+        }
+        .flatMap { Int($0[1]) }
     }
 
     /// Of a file whose size the system does not know before it is read, as in `/proc`.
