@@ -119,7 +119,7 @@ extension DaemonTests {
             let ending = try await RunningProgram("lacunad", ["run", "--defaults", "--json"]).end()
             let rows = try #require(
                 try JSONSerialization.jsonObject(with: Data(ending.output.utf8)) as? [[String: String]])
-            let keys = rows.compactMap { $0["key"]?.split(separator: ".").last.map(String.init) }
+            let keys = rows.compactMap { $0["key"] }
             #expect(keys.count == rows.count && Set(keys).count == keys.count)
             for row in rows {
                 #expect(["type", "default", "limits", "purpose"].allSatisfy { row[$0]?.isEmpty == false })
