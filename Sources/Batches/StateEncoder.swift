@@ -5,7 +5,7 @@ internal import Glibc
 /// Makes the `VoxelStates` of a volume from its states, slice by slice. A group of channels that has more states than a byte has values is
 /// divided in two.
 ///
-/// States are told apart by a hash, and the codes of each slice are decoded again and compared with it.
+/// States are distinguished by a hash, and the codes of each slice are decoded again and compared with it.
 package struct StateEncoder {
     /// Entries of a palette.
     static let tableSize = 256

@@ -59,29 +59,14 @@ struct ChildProgram {
     }
 
     private static func spawn(_ request: Request) -> (code: Int32, child: pid_t) {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 1, request.output, O_WRONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, 2, request.errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        child_close_from(&actions, 3)
-        child_change_folder(&actions, request.folder)
-        var (attributes, none, all) = (posix_spawnattr_t(), sigset_t(), sigset_t())
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-        let words = request.words.map { strdup($0) } + [nil]
-        let environment = request.environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for word in words + environment { free(word) } }
-        var child = pid_t()
-        let code = posix_spawn(&child, request.program, &actions, &attributes, words, environment)
+        let environment = request.environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let (code, child) = ProgramStart.spawn(request.program, words: request.words, environment: environment) {
+            posix_spawn_file_actions_addopen(&$0, 0, "/dev/null", O_RDONLY, 0)
+            posix_spawn_file_actions_addopen(&$0, 1, request.output, O_WRONLY, 0)
+            posix_spawn_file_actions_addopen(&$0, 2, request.errors, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+            child_close_from(&$0, 3)
+            child_change_folder(&$0, request.folder)
+        }
         if code == 0 { Unfinished.add(processGroup: child) }
         return (code, child)
     }

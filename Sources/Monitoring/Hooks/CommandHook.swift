@@ -49,32 +49,14 @@ public struct CommandHook: Hook {
 
     /// In a process group of its own, so that the time limit ends its children too.
     private func spawn(input: Int32) throws(HookFailure) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input, 0)
-        for stream in [Int32(1), 2] { posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0) }
-        // Descriptors that other code left inheritable; one that is closed by then does no harm.
-        for inherited in ((try? Folder.names(in: "/proc/self/fd")) ?? []).compactMap({ Int32($0) }) where inherited > 2
-        {
-            posix_spawn_file_actions_addclose(&actions, inherited)
+        let environment = ["PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8"]
+        let (code, child) = ProgramStart.spawn(arguments[0], words: arguments, environment: environment) {
+            posix_spawn_file_actions_adddup2(&$0, input, 0)
+            for stream in [Int32(1), 2] { posix_spawn_file_actions_addopen(&$0, stream, "/dev/null", O_WRONLY, 0) }
+            // Descriptors that other code left inheritable; one that is closed by then does no harm.
+            let open = ((try? Folder.names(in: "/proc/self/fd")) ?? []).compactMap { Int32($0) }
+            for inherited in open where inherited > 2 { posix_spawn_file_actions_addclose(&$0, inherited) }
         }
-        var (attributes, none, all) = (posix_spawnattr_t(), sigset_t(), sigset_t())
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
-        let words = arguments.map { (text: String) in strdup(text) } + [nil]
-        let settings: [String] = ["PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8"]
-        let environment = settings.map { strdup($0) } + [nil]
-        defer { for word in words + environment { free(word) } }
-        var child = pid_t()
-        let code = posix_spawn(&child, arguments[0], &actions, &attributes, words, environment)
         guard code == 0 else { throw .notStarted(code) }
         return child
     }
