@@ -17,7 +17,7 @@ TALL_MEBIBYTES = 954  # 1 GB
 
 
 def run(programs, report, options):
-    data = _volumes(programs, report, "twelve", CASES, "512 512 200")
+    data = volumes(programs, report, "twelve", CASES, "512 512 200")
     usable = cores()
     walls = [_compare(programs, report, options, data, set(used))
              for used in ([usable[-1:], usable[-2:]] if len(usable) > 1 else [usable])]
@@ -27,8 +27,8 @@ def run(programs, report, options):
     if programs.peers:
         if len(usable) > 1:
             _machine(programs, report, options, data, usable[-2:])
-        _others(programs, report, _volumes(programs, report, "full", FEW_CASES, "512 512 200"), usable[-1])
-    tall = _volumes(programs, report, "tall", 1, "512 512 500")
+        _others(programs, report, volumes(programs, report, "full", FEW_CASES, "512 512 200"), usable[-1])
+    tall = volumes(programs, report, "tall", 1, "512 512 500")
     cost = _import(programs, tall, set(usable[-1:]), 1)
     report.add("import", "peak memory, 1 pair of 512x512x500", cost.mebibytes, "MiB", target=TALL_MEBIBYTES,
                wallSeconds=round(cost.wall, 3), cpuSeconds=round(cost.cpu, 3))
@@ -107,7 +107,7 @@ def _import(programs, data, used, cases):
     return cost
 
 
-def _volumes(programs, report, name, cases, shape):
+def volumes(programs, report, name, cases, shape):
     """Image and label pairs in BTCV's layout: the peers' own, else our phantoms of the same shape."""
     folder = os.path.join(programs.work, "data", name)
     if not os.path.isdir(folder):

@@ -36,7 +36,7 @@ public struct BatchBenchmark: Hashable, Sendable {
         precondition(batches > 0, "at least one batch")
         let slots = (0...max(2, settings.loaders)).map { _ in Slot(settings, organs: organs) }
         let sampler = try Sampler(
-            [volume(edge: settings.patch[0])], settings: settings,
+            [.forBenchmark(edge: settings.patch[0], organs: organs)], settings: settings,
             rule: KnownVoxelRule(organCount: organs, exclusions: []))
         let producer = try BatchProducer(
             sampler, Sampler.Course(seed: 1, round: 0), into: slots.map(\.memory), steps: 0..<warmUp + batches,
@@ -72,56 +72,6 @@ public struct BatchBenchmark: Hashable, Sendable {
             }
             running.wait { $0 == 0 ? () : nil }
         }
-    }
-
-    /// A volume a little larger than a patch, with noise as image: organs in ellipsoids, of which every fourth is not labelled and
-    /// about three in ten of the others have a pseudo label.
-    private func volume(edge: Int) -> TrainingCase {
-        let shape = GridShape(edge + edge / 2, edge + edge / 2, edge + edge / 4)
-        var random = CounterRandom(1)
-        let labels: [OrganLabel] = (0..<organs).map { organ in
-            guard organ % 4 != 3 else { return .unknown }
-            let organ = Ellipsoid(shape, &random)
-            let foreground = organ.filled(shape)
-            return random.unit() < 0.3
-                ? .pseudo(foreground: foreground, known: Ellipsoid(shape, &random).filled(shape))
-                : .known(foreground: foreground, extent: nil)
-        }
-        let voxels = (0..<shape.count).map { _ in Int16(random.unit() * 1400 - 1000) }
-        return TrainingCase(
-            volume: VolumeID(1), shape: shape, spacing: Vector3(1, 1, 1), image: IntensityVoxels(voxels),
-            normalisation: IntensityMap(window: LearningSettings()), labels: labels)
-    }
-}
-
-private struct Ellipsoid {
-    private let centre, radius: Vector3<Double>
-
-    init(_ shape: GridShape, _ random: inout CounterRandom) {
-        let size = Vector3(Double(shape.x), Double(shape.y), Double(shape.z))
-        var (centre, radius) = (size, size)
-        for axis in 0..<3 {
-            centre[axis] *= 0.2 + 0.6 * random.unit()
-            radius[axis] *= 0.08 + 0.15 * random.unit()
-        }
-        (self.centre, self.radius) = (centre, radius)
-    }
-
-    func filled(_ shape: GridShape) -> BitVolume {
-        var mask = BitVolume(shape)
-        for z in 0..<shape.z {
-            for y in 0..<shape.y {
-                for x in 0..<shape.x {
-                    let place = Vector3(Double(x), Double(y), Double(z))
-                    let distance = (0..<3).reduce(0.0) { sum, axis in
-                        let step = (place[axis] - centre[axis]) / radius[axis]
-                        return sum + step * step
-                    }
-                    if distance < 1 { mask[x, y, z] = true }
-                }
-            }
-        }
-        return mask
     }
 }
 

@@ -33,6 +33,50 @@ extension DaemonTests {
             #expect(wrong.status == 2 && wrong.errors.contains("--patch is"), "\(wrong.errors)")
         }
 
+        @Test func aTrainingMeasuresItsPartsAloneAndTogether() async throws {
+            let ending = try await benchmark(
+                "training", "--size", "16", "--steps", "3", "--widths", "4,8", "--organs", "3", "--json")
+            let result = try ending.object()
+            #expect(ending.status == 0, "\(ending.errors)")
+            let alone = try #require(result["stepSeconds"] as? Double)
+            let together = try #require(result["togetherSeconds"] as? Double)
+            let waiting = try #require(result["waitShare"] as? Double)
+            let share = try #require(result["share"] as? Double)
+            #expect(abs(share - alone / together) < 1e-9 && (0..<1).contains(waiting))
+            let wrong = try await benchmark("training", "--size", "20", "--widths", "4,8,16,32")
+            #expect(wrong.status == 2 && wrong.errors.contains("--size is"), "\(wrong.errors)")
+        }
+
+        @Test func labelsOfSomeOrgansAreAddedToThoseOfTheOthers() async throws {
+            let ending = try await benchmark(
+                "labels", "--shape", "64x64x32", "--organs", "5", "--relabelled", "2", "--json")
+            let result = try ending.object()
+            #expect(ending.status == 0, "\(ending.errors)")
+            let whole = try #require(result["wholeSeconds"] as? Double)
+            let adding = try #require(result["addingSeconds"] as? Double)
+            #expect(whole > 0 && adding > 0 && result["relabelled"] as? Int == 2)
+            let wrong = try await benchmark("labels", "--organs", "3", "--relabelled", "4")
+            #expect(wrong.status == 2 && wrong.errors.contains("--relabelled"), "\(wrong.errors)")
+        }
+
+        @Test func allPartsStandInOneTable() async throws {
+            let folder = TemporaryFolder.make("all-parts") + "/scratch"
+            let ending = try await benchmark("all", "--quick", "--organs", "3", "--work", folder, "--json")
+            #expect(ending.status == 0, "\(ending.errors)")
+            let rows = try #require(try ending.json() as? [[String: Any]])
+            #expect(
+                rows.compactMap { $0["part"] as? String } == [
+                    "batches", "augmented batches", "step", "step beside batches", "prediction", "write-back",
+                ])
+            for row in rows {
+                let rate = try #require(row["rate"] as? Double)
+                let limit = try #require(row["limit"] as? Double)
+                let share = try #require(row["share"] as? Double)
+                #expect(abs(share - rate / limit) < 1e-9 && rate > 0)
+            }
+            #expect(!FileManager.default.fileExists(atPath: folder))
+        }
+
         @Test func aWriteBackCommitsLabelsAndLeavesNothing() async throws {
             let folder = TemporaryFolder.make("write-back") + "/scratch"
             let ending = try await benchmark(
