@@ -54,6 +54,7 @@ let package = Package(
     products: [
         .executable(name: "lacuna", targets: ["lacuna"]),
         .executable(name: "lacunad", targets: ["lacunad"]),
+        .library(name: "lacuna_batches", type: .dynamic, targets: ["BatchLibrary"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -103,6 +104,8 @@ let package = Package(
 
         /// The operating system: executor threads, blocking work, files and folders, stop flags, counter-based random numbers.
         .target(name: "System", swiftSettings: kernels),
+        /// Files of the training cache, mapped, and their headers.
+        .target(name: "CacheFiles", dependencies: ["Domain", "System"], swiftSettings: kernels),
         /// Tables and JSON texts that people and other programs write, with the line of each mistake.
         .target(name: "Documents", swiftSettings: kernels),
         /// Connections, statements, COPY and typed errors over libpq.
@@ -113,7 +116,8 @@ let package = Package(
         .target(name: "Hashing", dependencies: ["CCrypto", "Domain"], swiftSettings: kernels),
         /// NIfTI in and out, orientation, label volumes, mask codec, volume cache, PNG.
         .target(
-            name: "Imaging", dependencies: ["CNIfTI", "CDeflate", "CZstd", "CPNG", "Domain", "Hashing", "System"],
+            name: "Imaging",
+            dependencies: ["CNIfTI", "CDeflate", "CZstd", "CPNG", "CacheFiles", "Domain", "Hashing", "System"],
             swiftSettings: kernels),
         /// Series of DICOM slices: headers, digests, volumes made of them by `dcm2niix`.
         .target(name: "DICOM", dependencies: ["Domain", "Hashing", "Imaging", "System"], swiftSettings: swift),
@@ -202,6 +206,11 @@ let package = Package(
                 "Trainers", "Workflows", argumentParser, logging, lifecycle, signals,
             ], swiftSettings: swift),
 
+        /// C functions over `Batches` for other languages, as `liblacuna_batches.so`.
+        .target(
+            name: "BatchLibrary", dependencies: ["Batches", "CacheFiles", "Domain", "Plans", "System"],
+            swiftSettings: kernels),
+
         // MARK: - Executables
 
         .executableTarget(name: "lacuna", dependencies: ["Commands"], swiftSettings: swift),
@@ -226,6 +235,10 @@ let package = Package(
             name: "LearningTests",
             dependencies: ["Batches", "Domain", "Learning", "Plans", "System", "Tensors", "TestSupport"],
             exclude: ["Oracle"],
+            swiftSettings: kernels),
+        .testTarget(
+            name: "BatchLibraryTests",
+            dependencies: ["BatchLibrary", "Batches", "Domain", "Hashing", "Imaging", "Plans", "TestSupport"],
             swiftSettings: kernels),
         .testTarget(
             name: "PhantomTests", dependencies: ["Phantoms", "Imaging", "Numerics", "Domain", "TestSupport"],
@@ -291,17 +304,17 @@ let package = Package(
 /// The test targets of the extra passes of `Scripts/test`: numeric ones in release mode, those with concurrency of their own
 /// under the thread sanitizer.
 let passes = [
-    "numeric": ["DomainTests", "ExporterTests", "ImagingTests", "LearningTests", "PhantomTests"],
+    "numeric": ["BatchLibraryTests", "DomainTests", "ExporterTests", "ImagingTests", "LearningTests", "PhantomTests"],
     "concurrent": ["ObjectsTests", "PostgresTests", "RoundsTests"],
 ]
 
-/// `LACUNA_TESTS` keeps the test targets of one pass and what they need, so that little is built in the pass's own folder.
-if let pass = Context.environment["LACUNA_TESTS"] {
-    guard var open = passes[pass] else { fatalError("LACUNA_TESTS=\(pass): use \(passes.keys.sorted())") }
+/// Removes all targets but some and what these need.
+@MainActor func keep(_ names: [String], asked: String) {
+    var open = names
     let targets = Dictionary(uniqueKeysWithValues: package.targets.map { ($0.name, $0) })
     var kept: Set<String> = []
     while let name = open.popLast() {
-        guard let target = targets[name] else { fatalError("LACUNA_TESTS=\(pass): no target is named \(name)") }
+        guard let target = targets[name] else { fatalError("\(asked): no target is named \(name)") }
         guard kept.insert(name).inserted else { continue }
         open += target.dependencies.compactMap {
             switch $0 {
@@ -311,7 +324,20 @@ if let pass = Context.environment["LACUNA_TESTS"] {
         }
     }
     package.targets.removeAll { !kept.contains($0.name) }
+}
+
+/// `LACUNA_TESTS` keeps the test targets of one pass and what they need, so that little is built in the pass's own folder.
+if let pass = Context.environment["LACUNA_TESTS"] {
+    guard let tests = passes[pass] else { fatalError("LACUNA_TESTS=\(pass): use \(passes.keys.sorted())") }
+    keep(tests, asked: "LACUNA_TESTS=\(pass)")
     package.products = []
+}
+
+/// `LACUNA_LIBRARY` keeps `liblacuna_batches` alone, for a wheel of the Python package: no other package is then downloaded.
+if Context.environment["LACUNA_LIBRARY"] != nil {
+    keep(["BatchLibrary"], asked: "LACUNA_LIBRARY")
+    package.products.removeAll { $0.name != "lacuna_batches" }
+    package.dependencies = []
 }
 
 /// `LACUNA_FUZZ` adds the fuzzer, which only `Scripts/fuzz` builds, with its instrumentation.

@@ -1,4 +1,4 @@
-internal import Domain
+package import Domain
 internal import Glibc
 public import Plans
 internal import System
@@ -35,9 +35,7 @@ public struct BatchBenchmark: Hashable, Sendable {
     public func run(batches: Int, warmUp: Int = 4) throws -> Result {
         precondition(batches > 0, "at least one batch")
         let slots = (0...max(2, settings.loaders)).map { _ in Slot(settings, organs: organs) }
-        let sampler = try Sampler(
-            [.forBenchmark(edge: settings.patch[0], organs: organs)], settings: settings,
-            rule: KnownVoxelRule(organCount: organs, exclusions: []))
+        let sampler = try Sampler([volume], settings: settings, rule: rule)
         let producer = try BatchProducer(
             sampler, Sampler.Course(seed: 1, round: 0), into: slots.map(\.memory), steps: 0..<warmUp + batches,
             threads: settings.loaders)
@@ -73,6 +71,10 @@ public struct BatchBenchmark: Hashable, Sendable {
             running.wait { $0 == 0 ? () : nil }
         }
     }
+
+    package var rule: KnownVoxelRule { KnownVoxelRule(organCount: organs, exclusions: []) }
+
+    package var volume: TrainingCase { .forBenchmark(edge: settings.patch[0], organs: organs) }
 }
 
 /// The memory of a batch.

@@ -29,6 +29,15 @@ public struct IntensityMap: Hashable, Sendable {
         outside = low
     }
 
+    /// A map that was made before.
+    ///
+    /// - Precondition: `low` is at most `high`, and the deviation above 0.
+    public init(low: Double, high: Double, mean: Double, deviation: Double, outside: Double) {
+        precondition(low <= high && deviation > 0, "a range, and a divisor")
+        (self.low, self.high, self.mean) = (Float(low), Float(high), Float(mean))
+        (inverseDeviation, self.outside) = (Float(1 / deviation), Float(outside))
+    }
+
     /// A foreground of one value has no deviation, and is divided by that value's size.
     private init(_ statistics: IntensityStatistics, low: Float, high: Float) {
         let deviation = statistics.deviation > 0 ? statistics.deviation : max(abs(statistics.mean), 1e-30)

@@ -1,6 +1,8 @@
 /// Memory for the steps between a volume and a patch, used by one thread; it grows as needed.
-final class PatchScratch {
+package final class PatchScratch {
     private var blocks: [String: MemoryBlock<UInt8>] = [:]
+
+    package init() {}
 
     /// - Parameter name: of the purpose; what was in the memory of the same name is lost.
     func values<T: BitwiseCopyable>(_ name: String, _ count: Int, of type: T.Type) -> UnsafeMutableBufferPointer<T> {

@@ -86,7 +86,9 @@ public final class Sampler: Sendable {
     }
 
     /// - Parameter scratch: of the calling thread.
-    func fill(_ memory: BatchMemory, step: Int, of course: Course, _ scratch: PatchScratch) throws -> [PatchOrigin] {
+    package func fill(
+        _ memory: BatchMemory, step: Int, of course: Course, _ scratch: PatchScratch
+    ) throws -> [PatchOrigin] {
         try (0..<rows).map { row in
             let (number, target) = (number(row, step, course), memory.row(row))
             let origin = try paint(target, draw(number), scratch)

@@ -8,6 +8,11 @@ extension LearningSettings: SettingSection {
         values.filter { !["device", "loaders", "logSteps"].contains($0.key) }
     }
 
+    /// The keys that decide what batches are cut out of volumes that are normalised already.
+    public static let batchKeys: Set<String> = Set(
+        ["dimensions", "contextSlices", "patch", "batch", "foregroundShare", "intensityJitter", "missingAsBackground"]
+            + augmentationKeys.map(\.name))
+
     private static let networkKeys: [SettingKey<LearningSettings>] = [
         .integer(
             "dimensions", \.dimensions, 2...3, "2: slices with their neighbours as channels; 3: blocks of voxels."),

@@ -1,4 +1,3 @@
-internal import Batches
 internal import Domain
 
 extension Ontology {
@@ -13,14 +12,5 @@ extension Ontology {
             }
         }
         return KnownVoxelRule(organCount: organs.count, exclusions: exclusions, parts: parts)
-    }
-
-    /// Which of these organs take each other's place in a flip from left to right.
-    func mirror(of organs: [OrganKey]) -> ChannelMirror {
-        ChannelMirror(
-            organs.indices.map { index in
-                guard self[organs[index]].map({ $0.laterality != .none }) ?? false else { return index }
-                return mirror(of: organs[index]).flatMap(organs.firstIndex)
-            })
     }
 }

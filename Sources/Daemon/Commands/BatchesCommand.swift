@@ -39,6 +39,12 @@ struct BatchesCommand: AsyncParsableCommand {
     @Option(help: .value("number", "Number of threads."))
     var threads = 1
 
+    @Option(
+        help: .value(
+            "folder",
+            "Also write the volume there, as files of a training cache: benchmark.volume and benchmark.labels."))
+    var write: String?
+
     @Flag(help: "Change the patches at random, as learning.augmentation: nnUNet does.")
     var augmented = false
 
@@ -57,7 +63,10 @@ struct BatchesCommand: AsyncParsableCommand {
         settings.augmentation = AugmentationSettings(augmented ? .nnUNet : .none)
         let benchmark = BatchBenchmark(
             organs: organs, edge: size, batch: batch, threads: threads, settings: settings)
-        let result = try await BlockingWork().run { [batches] in try benchmark.run(batches: batches) }
+        let result = try await BlockingWork().run { [batches, write] in
+            if let write { try benchmark.writeVolume(in: write) }
+            return try benchmark.run(batches: batches)
+        }
         options.output.report([
             Cell.Field("bench", "batches_\(size)_k\(organs)"), Cell.Field("threads", threads),
             Cell.Field("augmented", augmented),

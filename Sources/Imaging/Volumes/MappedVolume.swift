@@ -1,3 +1,4 @@
+internal import CacheFiles
 public import Domain
 internal import System
 
@@ -20,7 +21,7 @@ public final class MappedVolume: Sendable {
     /// The voxels; keep this object alive (`withExtendedLifetime`) while the pointer is in use.
     public var voxels: Voxels {
         let start = file.bytes.baseAddress! + CachedVolumeHeader.size
-        return type == VoxelType.int16.rawValue
+        return type == CachedVolumeHeader.int16
             ? .int16(UnsafeBufferPointer(start: start.assumingMemoryBound(to: Int16.self), count: shape.count))
             : .float32(UnsafeBufferPointer(start: start.assumingMemoryBound(to: Float.self), count: shape.count))
     }
@@ -29,11 +30,16 @@ public final class MappedVolume: Sendable {
     ///   - access: who may have written the file.
     ///   - isUsed: whether the modification time becomes the present.
     ///   - isChecked: whether the bytes are compared with their checksum.
-    init(_ path: String, _ access: FolderAccess, isUsed: Bool = true, isChecked: Bool = true) throws {
-        file = try CachedFile(path, access, minimum: CachedVolumeHeader.size, isUsed: isUsed)
-        let header = try CachedVolumeHeader(file.bytes, file: path)
+    init(_ path: String, _ access: FolderAccess, isUsed: Bool = true, isChecked: Bool = true) throws(ImagingError) {
+        let header: CachedVolumeHeader
+        do throws(CacheFileError) {
+            file = try CachedFile(path, access, minimum: CachedVolumeHeader.size, isUsed: isUsed)
+            header = try CachedVolumeHeader(file.bytes, file: path)
+        } catch {
+            throw ImagingError(error)
+        }
         if isChecked, !header.matches(file.bytes, name: FilePath.name(of: path)) {
-            throw ImagingError.damagedCache(file: path, reason: "the bytes do not match their checksum")
+            throw .damagedCache(file: path, reason: "the bytes do not match their checksum")
         }
         (shape, spacing, type, intensities) = (header.shape, header.spacing, header.type, header.intensities)
     }

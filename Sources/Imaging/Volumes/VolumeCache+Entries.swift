@@ -1,3 +1,4 @@
+internal import CacheFiles
 public import Domain
 internal import Glibc
 public import System
@@ -57,17 +58,15 @@ extension VolumeCache {
     ///
     /// - Parameter readsVoxels: whether the voxels are compared with the checksum; otherwise only the header is read.
     public func problem(of entry: Entry, readsVoxels: Bool) -> String? {
-        do {
+        do throws(ImagingError) {
             switch entry.kind {
             case .labels: _ = try MappedLabels(entry.path, access, isUsed: false, isChecked: readsVoxels)
             case .volume, .unfinished, .foreign:
                 _ = try MappedVolume(entry.path, access, isUsed: false, isChecked: readsVoxels)
             }
             return nil
-        } catch let error as ImagingError {
-            return error.problem
         } catch {
-            return "it cannot be read"
+            return error.problem
         }
     }
 

@@ -1,3 +1,4 @@
+internal import CacheFiles
 public import Domain
 internal import Glibc
 public import System
@@ -59,7 +60,7 @@ public struct VolumeCache: Sendable {
     /// - Parameter pieces: the bytes to store, one after another.
     /// - Throws: `unwritable`.
     public func storeLabels(_ pieces: [UnsafeRawBufferPointer], as name: String) throws {
-        let head = LabelsHeader.bytes(of: pieces, name: name + Self.labelEnding)
+        let head = CachedLabelsHeader.bytes(of: pieces, name: name + Self.labelEnding)
         try head.withUnsafeBytes { try write([$0] + pieces, name, Self.labelEnding) }
     }
 
