@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 import lacuna
+from lacuna import native
 from lacuna.target import SERVER_VARIABLES, socket_folder
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -93,6 +94,12 @@ class Programs:
 def binaries() -> Path:
     """The folder of the programs: LACUNA_PROGRAMS, else that of the debug build."""
     return Path(os.environ.get("LACUNA_PROGRAMS", REPOSITORY / ".build/debug"))
+
+
+@pytest.fixture(scope="session")
+def compiled() -> None:
+    """The compiled sampler of the programs' build, unless LACUNA_BATCHES_LIBRARY names one."""
+    os.environ.setdefault(native.VARIABLE, str(binaries() / native.FILE))
 
 
 @pytest.fixture(scope="session", autouse=True)

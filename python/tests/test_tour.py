@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lacuna import native
+
 from .conftest import REPOSITORY, Programs
+from .test_job import checked
 
 PAGE = REPOSITORY / "docs/python.md"
 
@@ -29,7 +34,11 @@ def requirement(block: str) -> str | None:
 
 
 def test_the_tour(
-    programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    programs: Programs,
+    compiled: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("LACUNA_HOME", str(programs.home))
     monkeypatch.chdir(tmp_path)
@@ -47,6 +56,9 @@ def test_the_tour(
         for line, expected in re.findall(r"^print\((.*)\) +# (.*)$", block, re.MULTILINE):
             assert str(eval(line, names)) == expected
     names["dataset"].close()
+    variables = {native.VARIABLE: os.environ[native.VARIABLE], "PYTHONPATH": str(REPOSITORY / "python/src")}
+    report = checked(sys.executable, str(tmp_path / "trainer.py"), variables=variables, options=("--steps", "40"))
+    assert report.count("passed") == 5
     names["catalogue"].close()
     if missing:
         pytest.skip(f"the blocks that need {', '.join(sorted(missing))}, which is not installed; the others ran")

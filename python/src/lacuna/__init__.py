@@ -1,10 +1,12 @@
 """Reads a Lacuna catalogue: coverage, volumes, labels, masks and images, datalists, and data sets for training.
 
-Start with ``lacuna.connect()``. The loss for PyTorch is in ``lacuna.torch``.
+Start with ``lacuna.connect()``; a trainer that ``lacunad`` runs, with ``lacuna.Job.load()``. The loss for PyTorch is in ``lacuna.torch``.
 """
 
 from __future__ import annotations
 
+from .batches import Batch, Batches, CachedCase, targets
+from .cache import Intensity, read_codes, read_states
 from .catalogue import Catalogue, connect
 from .dataset import Item, KnownVoxelDataset
 from .errors import (
@@ -13,14 +15,18 @@ from .errors import (
     ConnectionError,
     DamageError,
     ImageError,
+    JobError,
     LacunaError,
     MissingExtraError,
+    MissingLibraryError,
     SchemaError,
     StoreError,
     WithheldError,
 )
 from .images import Image
+from .job import Job, JobCase, Training
 from .known import CompositeLabel, KnownLabel, KnownVoxels, PseudoLabel, known_voxels
+from .logits import write_logits
 from .masks import Mask
 from .ontology import Ontology, Organ
 from .records import Coverage, Label, Source, Volume
@@ -31,6 +37,9 @@ __version__ = "0.1.0"
 __all__ = [
     "AccessError",
     "ArgumentError",
+    "Batch",
+    "Batches",
+    "CachedCase",
     "Catalogue",
     "CompositeLabel",
     "ConnectionError",
@@ -38,7 +47,11 @@ __all__ = [
     "DamageError",
     "Image",
     "ImageError",
+    "Intensity",
     "Item",
+    "Job",
+    "JobCase",
+    "JobError",
     "KnownLabel",
     "KnownVoxelDataset",
     "KnownVoxels",
@@ -46,6 +59,7 @@ __all__ = [
     "LacunaError",
     "Mask",
     "MissingExtraError",
+    "MissingLibraryError",
     "Ontology",
     "Organ",
     "PseudoLabel",
@@ -53,8 +67,13 @@ __all__ = [
     "SchemaError",
     "Source",
     "StoreError",
+    "Training",
     "Volume",
     "WithheldError",
     "connect",
     "known_voxels",
+    "read_codes",
+    "read_states",
+    "targets",
+    "write_logits",
 ]

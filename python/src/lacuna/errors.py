@@ -57,3 +57,19 @@ class MissingExtraError(LacunaError, ImportError):
         LacunaError.__init__(
             self, f"{purpose} requires the package {package}", f"install it with pip install 'lacuna-client[{extra}]'"
         )
+
+
+class MissingLibraryError(LacunaError, ImportError):
+    """The compiled sampler is missing, cannot be loaded, or is of another version."""
+
+    def __init__(self, problem: str) -> None:
+        LacunaError.__init__(
+            self,
+            problem,
+            "install the package where swift is on the PATH, or name a library with LACUNA_BATCHES_LIBRARY "
+            "(swift build --product lacuna_batches)",
+        )
+
+
+class JobError(LacunaError):
+    """The description of a job of ``lacunad`` is missing, of another version, or not what it should be."""

@@ -16,6 +16,11 @@ except ImportError as error:
     raise MissingExtraError("torch", "torch", "the loss") from error
 
 
+def targets(states: Tensor) -> tuple[Tensor, Tensor]:
+    """``target`` and ``known`` for the loss, of the states of a batch (uint8), on their device; of the same shape and type."""
+    return states >> 1 & 1, states.clamp(max=1) + (states >> 2)
+
+
 class KnownVoxelLoss(torch.nn.Module):
     """Cross-entropy over known voxels only, one sigmoid per organ, with a term for composite labels and soft Dice.
 
