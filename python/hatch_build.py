@@ -43,12 +43,23 @@ def obstacle(package: Path) -> str | None:
 def build(package: Path) -> Path:
     """Builds the library with Swift's own libraries inside, and without its symbols of debugging."""
     folder = package / ".build-library"
+    root = linked(package, folder / "package")
     command = ["swift", "build", "-c", "release", "--product", "lacuna_batches", "-Xswiftc", "-static-stdlib"]
-    command += ["--package-path", str(package), "--scratch-path", str(folder)]
+    command += ["--package-path", str(root), "--scratch-path", str(folder)]
     subprocess.run(command, check=True, env={**os.environ, "LACUNA_LIBRARY": "1"})
     stripped = folder / FILE
     subprocess.run(["strip", "-o", str(stripped), str(folder / "release" / FILE)], check=True)
     return stripped
+
+
+def linked(package: Path, folder: Path) -> Path:
+    """A folder with the package's manifest and sources: that the manifest then has no dependencies removes Package.resolved beside it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("Package.swift", "Sources"):
+        link = folder / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(package / name)
+    return folder
 
 
 def wheel_platform() -> str:

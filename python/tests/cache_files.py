@@ -26,17 +26,18 @@ def write_volume(
 
 
 def write_labels(path: Path, states: npt.NDArray[np.uint8], organs: int) -> None:
-    """``states``: [channel, z, y, x], the organs and then composite labels; everything is a region in which something is known."""
+    """``states``: [channel, z, y, x], the organs and then composite labels; where anything is known, all is one region."""
     channels, *axes = states.shape
     shape = axes[::-1]
     combinations, codes = np.unique(states.reshape(channels, -1), axis=1, return_inverse=True)
     assert combinations.shape[1] <= 256
     planes = states[:organs].reshape(organs, -1)
     places = [spread(np.flatnonzero(plane & 3 == 2)) for plane in planes]
-    numbers = [*shape, organs, 1, 1]
+    is_known = bool(states.any())
+    numbers = [*shape, organs, int(is_known), 1]
     for plane, own in zip(planes, places, strict=True):
         numbers += [int((plane & 3 == 2).sum()), int((plane > 0).sum()), len(own)]
-    numbers += [0, 0, 0, *shape, 0, channels, combinations.shape[1]]
+    numbers += [0, 0, 0, *shape] * is_known + [0, channels, combinations.shape[1]]
     tables = np.zeros((channels, 256), np.uint8)
     tables[:, : combinations.shape[1]] = combinations
     parts = [struct.pack(f"<{len(numbers)}q", *numbers), tables.tobytes()]

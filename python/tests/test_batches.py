@@ -265,7 +265,6 @@ def test_arrays_of_another_form_are_refused(cases: list[lacuna.CachedCase]) -> N
 def test_nothing_known_is_refused(compiled: None, tmp_path: Path) -> None:
     write_volume(tmp_path / "a.volume", np.zeros((4, 4, 4), np.int16))
     write_labels(tmp_path / "a.labels", np.zeros((1, 4, 4, 4), np.uint8), 1)
-    changed(str(tmp_path / "a.labels"), 64 + 32, b"\0")
     case = lacuna.CachedCase(1, str(tmp_path / "a.volume"), str(tmp_path / "a.labels"), INTENSITY)
-    with pytest.raises((lacuna.ArgumentError, lacuna.DamageError)):
+    with pytest.raises(lacuna.ArgumentError, match="no volume has an annotated or absent organ"):
         lacuna.Batches([case], ["liver"], patch=(2, 2, 2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,16 +45,20 @@ class Fields:
         return [Fields._made(value, f"{self._path(name)}[{index}]") for index, value in enumerate(found)]
 
     def text(self, name: str) -> str:
-        return self._of(name, lambda value: isinstance(value, str) and value != "", "a text")  # type: ignore[no-any-return]
+        found: str = self._of(name, lambda value: isinstance(value, str) and value != "", "a text")
+        return found
 
     def choice(self, name: str, allowed: list[str]) -> str:
-        return self._of(name, lambda value: value in allowed, " or ".join(allowed))  # type: ignore[no-any-return]
+        found: str = self._of(name, lambda value: value in allowed, " or ".join(allowed))
+        return found
 
     def flag(self, name: str) -> bool:
-        return self._of(name, lambda value: isinstance(value, bool), "true or false")  # type: ignore[no-any-return]
+        found: bool = self._of(name, lambda value: isinstance(value, bool), "true or false")
+        return found
 
     def whole(self, name: str, least: int = 0) -> int:
-        return self._of(name, lambda value: _is_whole(value) and value >= least, f"a whole number from {least}")  # type: ignore[no-any-return]
+        found: int = self._of(name, lambda value: _is_whole(value) and value >= least, f"a whole number from {least}")
+        return found
 
     def number(self, name: str) -> float:
         return float(self._of(name, _is_number, "a number"))
@@ -89,14 +94,15 @@ class Fields:
         return f"{self.path}: {name}" if self.path == "the job" else f"{self.path}.{name}"
 
     def _list(self, name: str) -> list[Any]:
-        return self._of(name, lambda value: isinstance(value, list), "a list")  # type: ignore[no-any-return]
+        found: list[Any] = self._of(name, lambda value: isinstance(value, list), "a list")
+        return found
 
     def _value(self, name: str) -> Any:
         if name not in self.values:
             raise JobError(f"{self._path(name)} is missing", _REMEDY)
         return self.values[name]
 
-    def _of(self, name: str, allows: Any, kind: str) -> Any:
+    def _of(self, name: str, allows: Callable[[Any], bool], kind: str) -> Any:
         value = self._value(name)
         if not allows(value):
             raise JobError(f"{self._path(name)} is not {kind}", _REMEDY)
