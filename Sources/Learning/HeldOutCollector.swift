@@ -1,8 +1,9 @@
 public import Batches
 public import Domain
+internal import System
 
-/// Compares the prediction of a held-out volume with its labels, slice by slice. Memory: for each organ that of `PredictedPositives` and
-/// `SurroundingScores`, and a bit for each voxel.
+/// Compares the prediction of a held-out volume with its labels, slice by slice, several organs at a time. Memory: for each organ that of
+/// `PredictedMask`, and a bit for each voxel.
 ///
 /// The masks are those that a round would publish if nothing were annotated in the volume: a voxel that is predicted as organs that
 /// exclude each other belongs to the one with the highest score, as in a pseudo label. All organs of the plan compete, also those that
@@ -11,51 +12,40 @@ public struct HeldOutCollector: PredictionSink {
     private let labels: [OrganLabel]
     /// Where each label is complete; nil: everywhere. Without meaning for an organ that is not labelled.
     private let regions: [BitVolume?]
-    private let sliceVoxels: Int
-    /// The organs to which a voxel of each may be lost.
-    private let rivals: [[Int]]
-    private var positives: [PredictedPositives]
-    private var surroundings: [SurroundingScores]
+    private let threads: Int
+    /// By organ.
+    private var predicted: [PredictedMask]
     private var kind = ConfidenceMethod.probability
 
-    /// - Parameter item: with the labels to compare with, on the grid of the prediction.
-    public init(_ item: TrainingCase, rule: KnownVoxelRule) {
+    /// - Parameters:
+    ///   - item: with the labels to compare with, on the grid of the prediction.
+    ///   - threads: nil: one for each processor core.
+    public init(_ item: TrainingCase, rule: KnownVoxelRule, threads: Int? = nil) {
         labels = item.labels
-        sliceVoxels = item.shape.x * item.shape.y
+        self.threads = threads ?? UsableCores.count
         regions = item.labels.map { label in
             guard case .known(_, let extent, let known) = label else { return nil }
             return Evaluator.region(extent, known, item.shape)
         }
-        positives = Array(repeating: PredictedPositives(item.shape), count: item.labels.count)
-        rivals = item.labels.indices.map(rule.excluded)
-        surroundings = Array(repeating: SurroundingScores(item.shape), count: item.labels.count)
+        predicted = item.labels.indices.map {
+            PredictedMask(organ: $0, rivals: rule.excluded(by: $0), shape: item.shape)
+        }
     }
 
     public mutating func add(_ slices: Prediction) {
         kind = slices.kind
-        for offset in 0..<slices.shape.z {
-            for organ in labels.indices { addSlice(offset, of: slices, organ) }
+        let open = [BitPlane?](repeating: nil, count: labels.count)
+        predicted.changeEach(threads: threads) { mask in
+            for offset in 0..<slices.shape.z { mask.add(slices, offset: offset, open: open) }
+            mask.release(slices)
         }
-    }
-
-    private mutating func addSlice(_ offset: Int, of slices: Prediction, _ organ: Int) {
-        let (scores, confidences) = (slices.logits[organ], slices.ownConfidenceLogits?[organ])
-        let (begin, z) = (offset * sliceVoxels, slices.firstSlice + offset)
-        var places: [Int] = []
-        for place in 0..<sliceVoxels where scores[begin + place] > 0 {
-            let voxel = begin + place
-            guard !rivals[organ].contains(where: { slices.isWon(voxel, by: $0, from: organ) }) else { continue }
-            positives[organ].add(
-                z * sliceVoxels + place, logit: scores[voxel], confidence: confidences?[voxel])
-            places.append(place)
-        }
-        surroundings[organ].add(slice: z, positives: places, negatives: scores[begin..<begin + sliceVoxels])
     }
 
     /// - Parameter largestPart: the organs of whose masks the largest part alone is measured.
     /// - Precondition: all slices were added.
     public func results(keepingLargestPartOf largestPart: Set<Int>) -> HeldOutPrediction {
-        let largest = positives.map(\.largestPart)
+        let positives = predicted.map(\.positives)
+        let largest = positives.map(threads: threads) { $0.largestPart }
         let measured = positives.indices.map { largestPart.contains($0) ? largest[$0] : positives[$0] }
         return HeldOutPrediction(
             masks: measured.map(\.foreground), whole: positives.map(\.foreground),
@@ -68,7 +58,7 @@ public struct HeldOutCollector: PredictionSink {
     /// Nil where the label is nowhere complete, or the mask is empty there.
     private func softDice(_ positives: PredictedPositives, _ organ: Int) -> Double? {
         guard labels[organ].isKnown else { return nil }
-        return SoftDice.value(of: positives, surroundings[organ], within: regions[organ])
+        return SoftDice.value(of: positives, predicted[organ].surroundings, within: regions[organ])
     }
 
     private func ranking(_ positives: PredictedPositives, _ organ: Int) -> RankingCounts {

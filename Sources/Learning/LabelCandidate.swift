@@ -23,11 +23,7 @@ public struct LabelCandidate: Hashable, Sendable {
     }
 
     /// The scores, to be added over the volumes for `RankingPool.round`.
-    public var histogram: ScoreHistogram {
-        var result = ScoreHistogram()
-        for score in scores { result.add(score) }
-        return result
-    }
+    public var histogram: ScoreHistogram { ScoreHistogram(scores) }
 }
 
 /// What is measured on a whole prediction of an organ.

@@ -9,31 +9,34 @@ struct PredictedPositives: Hashable, Sendable {
     private(set) var logits: [Prediction.Score] = []
     private var ownConfidences: [Prediction.Score] = []
 
-    init(_ shape: GridShape) { foreground = BitVolume(shape) }
+    init(_ shape: GridShape) { self.init(BitVolume(shape)) }
+
+    private init(_ foreground: BitVolume) { self.foreground = foreground }
 
     /// The confidence score of each voxel of `foreground`, in the order of the voxels.
     var confidences: [Prediction.Score] { ownConfidences.isEmpty ? logits : ownConfidences }
 
-    /// - Parameters:
-    ///   - voxel: after all that were added.
-    ///   - confidence: nil where it is the logit; always, or never.
-    mutating func add(_ voxel: Int, logit: Prediction.Score, confidence: Prediction.Score?) {
-        foreground[voxel] = true
-        logits.append(logit)
-        if let confidence { ownConfidences.append(confidence) }
+    /// Takes the voxels of the slice that follows those before.
+    mutating func add(_ voxels: OrganSlice.Positives, of slice: OrganSlice) {
+        guard voxels.count > 0 else { return }
+        foreground.formUnion(voxels.plane, slice: slice.z)
+        logits += slice.scores.gathered(voxels.plane, count: voxels.count)
+        if let confidences = slice.confidences {
+            ownConfidences += confidences.gathered(voxels.plane, count: voxels.count)
+        }
     }
 
     /// Without the voxels outside the largest connected part; of equal ones the first is kept.
     var largestPart: PredictedPositives {
         let components = ConnectedComponents(foreground)
         guard components.parts.count > 1 else { return self }
-        let kept = components.mask { $0 == 0 }
-        var result = PredictedPositives(foreground.shape)
+        var result = PredictedPositives(components.mask { $0 == 0 })
         let hasOwn = !ownConfidences.isEmpty
         var position = 0
         foreground.forEachSet { voxel in
-            if kept[voxel] {
-                result.add(voxel, logit: logits[position], confidence: hasOwn ? ownConfidences[position] : nil)
+            if result.foreground[voxel] {
+                result.logits.append(logits[position])
+                if hasOwn { result.ownConfidences.append(ownConfidences[position]) }
             }
             position += 1
         }

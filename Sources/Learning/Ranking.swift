@@ -1,7 +1,8 @@
 /// Takes a share of ranked voxels: all beyond a limit score, and of those at the limit as many as the share leaves, spread evenly
 /// over the calls of `takes`.
 struct RankedCut {
-    private let limit: Int
+    /// Beyond which all are taken.
+    let limit: Int
     private let shareAtLimit: Double
     private let highest: Bool
     private var seen = 0

@@ -1,5 +1,6 @@
 public import Batches
 public import Domain
+internal import System
 
 /// A pseudo label of one organ in one volume.
 public struct PseudoLabel: Hashable, Sendable {
@@ -24,12 +25,23 @@ public struct PseudoLabel: Hashable, Sendable {
 public struct Relabeller: Sendable {
     private let rule: KnownVoxelRule
     private let recipe: RelabellingRecipe
+    private let threads: Int
 
-    public init(rule: KnownVoxelRule, recipe: RelabellingRecipe) { (self.rule, self.recipe) = (rule, recipe) }
+    /// - Parameter threads: of the work on a prediction; nil: one for each processor core.
+    public init(rule: KnownVoxelRule, recipe: RelabellingRecipe, threads: Int? = nil) {
+        (self.rule, self.recipe, self.threads) = (rule, recipe, threads ?? UsableCores.count)
+    }
 
     /// Takes the prediction of a volume and makes its candidates. Earlier pseudo labels are ignored.
     public func collector(for item: TrainingCase) -> CandidateCollector {
-        CandidateCollector(item, rule: rule, recipe: recipe)
+        CandidateCollector(item, rule: rule, recipe: recipe, threads: threads)
+    }
+
+    /// Accepts the share gamma of the positives of each candidate.
+    ///
+    /// - Parameter pooled: scores of each organ in all volumes; nil ranks within this volume.
+    public func labels(_ candidates: [LabelCandidate], pooled: [ScoreHistogram?]? = nil) -> [PseudoLabel] {
+        candidates.map(threads: threads) { label($0, pooled: pooled?[$0.organ]) }
     }
 
     /// Accepts the share gamma of a candidate's positives.

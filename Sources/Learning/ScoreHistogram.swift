@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// The number of voxels with each score. It holds a window of counts around the scores that were added, so that few distinct
 /// scores take little memory. Encoded without the zeros at both ends.
 public struct ScoreHistogram: Hashable, Sendable, Codable {
@@ -13,6 +15,13 @@ public struct ScoreHistogram: Hashable, Sendable, Codable {
 
     public init() {}
 
+    /// - Parameter highest: those above are not counted.
+    init(_ scores: [Prediction.Score], upTo highest: Prediction.Score = .max) {
+        var counts = [UInt32](repeating: 0, count: Self.scores.count)
+        ck_count_scores(scores, Int64(scores.count), &counts)
+        for (score, count) in zip(Self.scores, counts) where count > 0 && score <= highest { add(Int(count), at: score) }
+    }
+
     public var total: Int { counts.reduce(0, +) }
 
     /// From the lowest score of the window to the highest.
@@ -27,7 +36,7 @@ public struct ScoreHistogram: Hashable, Sendable, Codable {
         for (index, count) in other.counts.enumerated() where count > 0 { add(count, at: other.first + index) }
     }
 
-    private mutating func add(_ count: Int, at score: Int) {
+    mutating func add(_ count: Int, at score: Int) {
         if !range.contains(score) { widen(to: score) }
         counts[score - first] += count
     }

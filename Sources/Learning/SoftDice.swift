@@ -22,30 +22,27 @@ enum SoftDice {
             size += 1
         }
         guard size > 0 else { return nil }
-        var neighbourhood = positives.foreground
-        if let region { neighbourhood.formIntersection(region) }
-        for _ in 0..<reach { neighbourhood = neighbourhood.dilated() }
+        let neighbourhood = surroundings.maskVoxels == Int(size) ? nil : neighbourhood(of: positives.foreground, region)
         var around = 0.0
         surroundings.forEach { voxel, score in
-            if neighbourhood[voxel], region?[voxel] ?? true { around += Prediction.probability(of: score) }
+            if neighbourhood?[voxel] ?? true, region?[voxel] ?? true { around += Prediction.probability(of: score) }
         }
         return 2 * overlap / (overlap + around + size)
     }
-}
 
-extension BitVolume {
-    /// The set voxels and those that have a common face with one.
-    fileprivate func dilated() -> BitVolume {
-        let (row, slice) = (shape.x, shape.x * shape.y)
-        var result = self
-        forEachSet { voxel in
-            let (x, y, z) = (voxel % row, voxel / row % shape.y, voxel / slice)
-            if x > 0 { result[voxel - 1] = true }
-            if x + 1 < shape.x { result[voxel + 1] = true }
-            if y > 0 { result[voxel - row] = true }
-            if y + 1 < shape.y { result[voxel + row] = true }
-            if z > 0 { result[voxel - slice] = true }
-            if z + 1 < shape.z { result[voxel + slice] = true }
+    /// The voxels near those of a mask that count.
+    private static func neighbourhood(of mask: BitVolume, _ region: BitVolume?) -> BitVolume {
+        var (near, result) = (NearPlanes(mask.shape), BitVolume(mask.shape))
+        for z in 0..<mask.shape.z {
+            var plane = mask.slice(z)
+            if let region {
+                for (i, word) in region.slice(z).enumerated() { plane[i] &= word }
+            }
+            let first = near.firstOpen
+            let isEmpty = plane.allSatisfy { $0 == 0 }
+            for (i, found) in near.add(slice: z, mask: isEmpty ? nil : plane).enumerated() {
+                if let found { result.formUnion(found, slice: first + i) }
+            }
         }
         return result
     }

@@ -3,7 +3,7 @@ internal import System
 
 /// A prediction of a volume that no network made: each organ is an ellipsoid, with logits that fall from its centre and some noise. For benchmarks.
 public struct SyntheticPrediction: Sendable {
-    private struct Ellipsoid {
+    private struct Ellipsoid: Sendable {
         let centre, radius: Vector3<Double>
     }
 
@@ -24,9 +24,9 @@ public struct SyntheticPrediction: Sendable {
         }
     }
 
-    /// The scores of one slice.
-    public func slice(_ z: Int) -> Prediction {
-        let logits = organs.enumerated().map { organ, ellipsoid in scores(ellipsoid, organ, z) }
+    /// The scores of one slice, made on several threads.
+    public func slice(_ z: Int, threads: Int) -> Prediction {
+        let logits = Array(organs.enumerated()).map(threads: threads) { scores($0.element, $0.offset, z) }
         return Prediction(shape: GridShape(shape.x, shape.y, 1), firstSlice: z, logits: logits)
     }
 
@@ -50,9 +50,9 @@ public struct SyntheticPrediction: Sendable {
 
 extension Prediction {
     /// The sum of all scores: the least that a program does which reads each of them once.
-    public var total: Int {
-        logits.reduce(0) { total, scores in
-            scores.withUnsafeBufferPointer { scores in scores.reduce(total) { $0 &+ Int($1) } }
-        }
+    public func total(threads: Int) -> Int {
+        logits.map(threads: threads) { scores in
+            scores.withUnsafeBufferPointer { scores in scores.reduce(0) { $0 &+ Int($1) } }
+        }.reduce(0, &+)
     }
 }

@@ -95,6 +95,21 @@ extension DaemonTests {
             #expect(!FileManager.default.fileExists(atPath: folder))
         }
 
+        /// The masks have the same bytes.
+        @Test func aWriteBackDoesNotDependOnThreads() async throws {
+            let folder = TemporaryFolder.make("write-back")
+            var bytes: [Int?] = []
+            for threads in [1, 3] {
+                let result = try await benchmark(
+                    "write-back", "--shape", "40x48x20", "--organs", "5", "--threads", String(threads), "--work",
+                    "\(folder)/\(threads)", "--json"
+                ).object()
+                #expect(result["threads"] as? Int == threads)
+                bytes.append(result["bytes"] as? Int)
+            }
+            #expect(bytes[0] != nil && bytes[0] == bytes[1])
+        }
+
         @Test func aWriteBackTouchesNothingThatExists() async throws {
             let folder = TemporaryFolder.make("write-back")
             let taken = try await benchmark("write-back", "--shape", "48x48x24", "--work", folder)

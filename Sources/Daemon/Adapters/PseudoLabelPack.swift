@@ -3,6 +3,7 @@ internal import Domain
 internal import Imaging
 internal import Learning
 internal import Objects
+internal import System
 
 /// The pseudo masks of one volume, encoded on the volume's own grid as the bytes of one object.
 struct PseudoLabelPack: Sendable {
@@ -22,15 +23,18 @@ struct PseudoLabelPack: Sendable {
     ///   - volume: the volume that the labels are of.
     ///   - organs: the organs of the plan, to which the labels' indices refer.
     ///   - grid: from the training grid, on which the labels are, to the volume's own.
-    init(_ labels: [JudgedLabel], of volume: VolumeID, organs: [OrganKey], on grid: TrainingGrid) {
+    ///   - threads: nil: one for each processor core.
+    init(
+        _ labels: [JudgedLabel], of volume: VolumeID, organs: [OrganKey], on grid: TrainingGrid, threads: Int? = nil
+    ) {
+        let masks = labels.map(threads: threads ?? UsableCores.count) { judged in
+            MaskCodec.encode(foreground: grid.up(judged.label.foreground), known: grid.up(validity: judged.label.known))
+        }
         var packer = ObjectPacker(predictionsOf: volume)
-        entries = labels.map { judged in
-            let label = judged.label
-            let (foreground, known) = (grid.up(label.foreground), grid.up(validity: label.known))
-            let mask = MaskCodec.encode(foreground: foreground, known: known)
-            return Entry(
-                organ: organs[label.organ], mask: mask, place: packer.append(mask.bytes), knownVoxels: known.population,
-                judged: judged)
+        entries = zip(labels, masks).map { judged, mask in
+            Entry(
+                organ: organs[judged.label.organ], mask: mask, place: packer.append(mask.bytes),
+                knownVoxels: mask.knownVoxels ?? grid.nativeCount, judged: judged)
         }
         bytes = packer.finish()
     }

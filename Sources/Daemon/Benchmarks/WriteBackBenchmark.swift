@@ -29,6 +29,7 @@ struct WriteBackBenchmark {
 
     let catalogue: ScratchCatalogue
     let prediction: SyntheticPrediction
+    let threads: Int
     private let clock = ContinuousClock()
     private let work = BlockingWork()
 
@@ -36,15 +37,19 @@ struct WriteBackBenchmark {
     func run(repetition: Int, progress: @escaping @Sendable (Int) -> Void) async throws -> Result {
         let round = try await catalogue.startRound(run: "benchmark-\(repetition)")
         let (volume, organs) = (round.volume, round.organs)
-        let relabeller = Relabeller(rule: round.rule, recipe: round.plan.recipe(of: round.relabelling))
+        let relabeller = Relabeller(
+            rule: round.rule, recipe: round.plan.recipe(of: round.relabelling), threads: threads)
         let ranked = await work.run { rank(relabeller, volume, organs.count, progress) }
         var began = clock.now
-        let judge = LabelJudge(plan: round.plan, round: round.record, organs: organs, snapshot: round.snapshot)
+        let judge = LabelJudge(
+            plan: round.plan, round: round.record, organs: organs, snapshot: round.snapshot, threads: threads)
         let labels = try await judge.judge(ranked.labels, changes: [:]) { _ in nil }
         let judging = clock.now - began
         began = clock.now
         let grid = TrainingGrid(native: volume.shape, nativeSpacing: volume.affine.spacing, wanted: nil)
-        let pack = await work.run { PseudoLabelPack(labels, of: volume.id, organs: organs, on: grid) }
+        let pack = await work.run { [threads] in
+            PseudoLabelPack(labels, of: volume.id, organs: organs, on: grid, threads: threads)
+        }
         let encoding = clock.now - began
         began = clock.now
         try await catalogue.stage(round) { pack.masks(in: try await $0.put(pack.bytes)) }
@@ -71,9 +76,9 @@ struct WriteBackBenchmark {
                 normalisation: IntensityMap(window: LearningSettings()), labels: (0..<organs).map { _ in .unknown }))
         var (duration, reading, total) = (Duration.zero, Duration.zero, 0)
         for z in 0..<volume.shape.z {
-            let slice = prediction.slice(z)
+            let slice = prediction.slice(z, threads: UsableCores.count)
             var began = clock.now
-            total &+= slice.total
+            total &+= slice.total(threads: threads)
             reading += clock.now - began
             began = clock.now
             collector.add(slice)
@@ -83,7 +88,7 @@ struct WriteBackBenchmark {
         // Otherwise the pass over the scores would have no effect, and need not be made.
         precondition(total != .min, "a sum of scores")
         let began = clock.now
-        let labels = collector.candidates().map { relabeller.label($0) }
+        let labels = relabeller.labels(collector.candidates())
         return Ranked(labels: labels, duration: duration + (clock.now - began), reading: reading)
     }
 

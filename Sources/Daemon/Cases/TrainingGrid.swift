@@ -12,12 +12,15 @@ struct TrainingGrid: Sendable {
     var voxelMillilitres: Double { spacing.x * spacing.y * spacing.z / 1000 }
     let toTraining: Resampling?
     private let toNative: Resampling?
+    /// Voxels of the volume's own grid.
+    let nativeCount: Int
 
     /// - Parameters:
     ///   - native: the volume's canonical shape.
     ///   - nativeSpacing: its spacing in millimetres along x, y, z.
     ///   - wanted: the run's spacing; nil: the volume's own.
     init(native: GridShape, nativeSpacing: Vector3<Double>, wanted: Vector3<Double>?) {
+        nativeCount = native.count
         let isSame =
             wanted.map { spacing in (0..<3).allSatisfy { abs(spacing[$0] - nativeSpacing[$0]) < 1e-3 } } ?? true
         guard let wanted, !isSame else {

@@ -37,6 +37,10 @@ struct WriteBackCommand: AsyncParsableCommand {
     @Option(help: .value("number", "Number of organs, none of which is labelled."))
     var organs = 13
 
+    @Option(
+        help: .value("number", "Number of threads that rank, judge and encode. (default: one for each processor core)"))
+    var threads: Int?
+
     @Option(help: .value("number", "Number of repetitions, of which the fastest counts."))
     var repetitions = 1
 
@@ -45,14 +49,18 @@ struct WriteBackCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...60).contains(organs) else { throw ValidationError("--organs must be 1 to 60.") }
+        guard (1...1024).contains(threads ?? 1) else { throw ValidationError("--threads must be 1 to 1024.") }
         guard (1...100).contains(repetitions) else { throw ValidationError("--repetitions must be 1 to 100.") }
     }
 
     func run() async throws {
-        let (grid, organs, repetitions, output) = (shape.grid, organs, repetitions, options.output)
+        let (grid, organs, threads, repetitions, output) = (
+            shape.grid, organs, threads ?? UsableCores.count, repetitions, options.output
+        )
         let results = try await ScratchCatalogue.with(work, shape: grid, organs: organs) { catalogue in
             let benchmark = WriteBackBenchmark(
-                catalogue: catalogue, prediction: SyntheticPrediction(shape: grid, organs: organs))
+                catalogue: catalogue, prediction: SyntheticPrediction(shape: grid, organs: organs),
+                threads: threads)
             let bar = output.progress("slices", total: grid.z * repetitions)
             defer { bar.finish() }
             var results: [WriteBackBenchmark.Result] = []
@@ -70,7 +78,8 @@ struct WriteBackCommand: AsyncParsableCommand {
     private func report(_ result: WriteBackBenchmark.Result) {
         func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }
         options.output.report([
-            Cell.Field("bench", "write_back_\(shape.grid)_k\(organs)"), Cell.Field("labels", result.labels),
+            Cell.Field("bench", "write_back_\(shape.grid)_k\(organs)"), Cell.Field("threads", threads ?? UsableCores.count),
+            Cell.Field("labels", result.labels),
             Cell.Field("bytes", result.bytes), Cell.Field("seconds", seconds(result.total)),
             Cell.Field("rankingSeconds", seconds(result.ranking)),
             Cell.Field("judgingSeconds", seconds(result.judging)),

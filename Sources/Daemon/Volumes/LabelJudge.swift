@@ -5,6 +5,7 @@ internal import Learning
 internal import Numerics
 internal import Plans
 internal import Rounds
+internal import System
 internal import Workflows
 
 /// A pseudo label with its quality and, where it does not become a label, the reason.
@@ -33,6 +34,8 @@ struct LabelJudge: Sendable {
     let round: RoundRecord
     let organs: [OrganKey]
     let snapshot: RunSnapshot
+    /// Nil: one for each processor core.
+    let threads: Int?
 
     /// The mask of the other organ of a pair, on the run's grid; nil where there is none.
     typealias Partner = (OrganKey) async throws -> BitVolume?
@@ -43,16 +46,22 @@ struct LabelJudge: Sendable {
     func judge(
         _ labels: [PseudoLabel], changes: [Int: LabelChange], partner: Partner
     ) async throws -> [JudgedLabel] {
+        let alone = await BlockingWork().run { labels.map(threads: threads ?? UsableCores.count, judgeAlone) }
         var judged: [JudgedLabel] = []
-        for label in labels {
-            let quality = quality(of: label)
-            var reason = organReason(label) ?? qualityReason(label, quality) ?? shapeReason(label)
+        for (label, (quality, found)) in zip(labels, alone) {
+            var reason = found
             if reason == nil { reason = try await sideReason(label, labels, partner) }
             reason = reason ?? changeReason(label, changes[label.organ])
             judged.append(
                 JudgedLabel(label: label, quality: quality, withheld: reason, change: changes[label.organ]?.value))
         }
         return judged
+    }
+
+    /// Without the other labels.
+    private func judgeAlone(_ label: PseudoLabel) -> (MaskQuality?, String?) {
+        let quality = quality(of: label)
+        return (quality, organReason(label) ?? qualityReason(label, quality) ?? shapeReason(label))
     }
 
     private func key(_ label: PseudoLabel) -> OrganKey { organs[label.organ] }

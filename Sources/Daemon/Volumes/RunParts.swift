@@ -33,7 +33,8 @@ struct RunParts: Sendable {
         rule = ontology.knownVoxelRule(
             for: library.organs, usingExclusions: configuration.plan.usesExclusions)
         mirror = ontology.mirror(of: library.organs)
-        thread = TensorThread(threads: settings.threads == 0 ? nil : settings.threads)
+        let threads = settings.threads == 0 ? nil : settings.threads
+        thread = TensorThread(threads: threads)
         if let outside {
             predictor = OutsidePredictor(
                 trainer: outside, library: library, rule: rule, plan: configuration.plan, store: store, thread: thread)
@@ -43,6 +44,6 @@ struct RunParts: Sendable {
         }
         volumes = VolumeWorker(
             library: library, predictor: predictor, plan: configuration.plan, rule: rule, catalog: catalog,
-            store: store, thread: thread, keptBytes: Int(configuration.daemon.predictionGigabytes * 1e9))
+            store: store, thread: thread, threads: threads, keptBytes: Int(configuration.daemon.predictionGigabytes * 1e9))
     }
 }

@@ -21,6 +21,8 @@ actor VolumeWorker {
     private let catalog: TrainingCatalog
     private let store: any ObjectStore
     private let thread: TensorThread
+    /// Of the work on one prediction; nil: one for each processor core.
+    private let threads: Int?
     private let work = BlockingWork()
     private var kept: KeptCandidates
 
@@ -35,10 +37,10 @@ actor VolumeWorker {
     init(
         library: CaseLibrary, predictor: any VolumePredictor, plan: RunPlan, rule: KnownVoxelRule,
         catalog: TrainingCatalog,
-        store: any ObjectStore, thread: TensorThread, keptBytes: Int
+        store: any ObjectStore, thread: TensorThread, threads: Int?, keptBytes: Int
     ) {
         (self.library, self.predictor, self.plan, self.rule) = (library, predictor, plan, rule)
-        (self.catalog, self.store, self.thread) = (catalog, store, thread)
+        (self.catalog, self.store, self.thread, self.threads) = (catalog, store, thread, threads)
         kept = KeptCandidates(limitInBytes: keptBytes)
     }
 
@@ -48,7 +50,8 @@ actor VolumeWorker {
         guard let volume = library.snapshot.volumes[task.volume] else { return VolumeMeasures() }
         let item = try await library.makeCase(volume)
         if volume.part == .validation {
-            let held = try await predict(item, { [rule] in HeldOutCollector(item, rule: rule) }, task)
+            let held = try await predict(
+                item, { [rule, threads] in HeldOutCollector(item, rule: rule, threads: threads) }, task)
             return try await compare(held, volume)
         }
         let relabeller = try relabeller(task)
@@ -100,8 +103,9 @@ actor VolumeWorker {
     func labels(_ task: Task, pooled: [ScoreHistogram?]?, before: [RoundLabel] = []) async throws -> [JudgedLabel] {
         let (relabeller, volume) = (try relabeller(task), try volume(task))
         let candidates = try await candidates(task, relabeller)
-        let labels = try await thread.run { candidates.map { relabeller.label($0, pooled: pooled?[$0.organ]) } }
-        let judge = LabelJudge(plan: plan, round: task.round, organs: library.organs, snapshot: library.snapshot)
+        let labels = try await thread.run { relabeller.labels(candidates, pooled: pooled) }
+        let judge = LabelJudge(
+            plan: plan, round: task.round, organs: library.organs, snapshot: library.snapshot, threads: threads)
         let changes = try await changes(labels, before, volume)
         return try await judge.judge(labels, changes: changes) { try await library.annotatedMask(of: $0, in: volume) }
     }
@@ -160,7 +164,7 @@ actor VolumeWorker {
         guard let relabelling = task.round.relabelling else {
             throw RoundsError.unrecoverable(reason: "round \(task.round.number) does not relabel now")
         }
-        return Relabeller(rule: rule, recipe: plan.recipe(of: relabelling))
+        return Relabeller(rule: rule, recipe: plan.recipe(of: relabelling), threads: threads)
     }
 
     /// - Throws: `RoundsError.unrecoverable` where the volume is no longer one of the run.
@@ -181,7 +185,9 @@ actor VolumeWorker {
         let (grid, organs) = (library.grid(of: volume), library.organs)
         try await catalog.stage(claim, round: round, checkpoint: checkpoint.id, volume: volume.id) {
             guard !labels.isEmpty else { return [] }
-            let pack = await work.run { PseudoLabelPack(labels, of: volume.id, organs: organs, on: grid) }
+            let pack = await work.run { [threads] in
+                PseudoLabelPack(labels, of: volume.id, organs: organs, on: grid, threads: threads)
+            }
             return pack.masks(in: try await store.put(pack.bytes))
         }
     }

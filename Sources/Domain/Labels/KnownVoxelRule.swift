@@ -25,9 +25,9 @@ public struct KnownVoxelRule: Hashable, Sendable, CustomStringConvertible {
     public let organCount: Int
     /// `excluded[j]`: the organs that a voxel of organ j cannot be.
     private let excluded: [[Int]]
-    private let wholes: [Pair]
+    let wholes: [Pair]
 
-    private struct Pair: Hashable, Sendable {
+    struct Pair: Hashable, Sendable {
         let part, whole: Int
     }
 

@@ -1,0 +1,132 @@
+internal import CKernels
+internal import Domain
+
+/// Ranks the predicted negatives of a volume, whose slices come one after another, and refuses the most probable ones.
+///
+/// Scores are kept only where they may be at the limit or above it: once more negatives have a certain score or a higher one than can be refused in
+/// the whole volume, the limit is at least that score, and those below are accepted whatever follows. Memory: 140 bytes for each word of voxels with such a
+/// score, at most two bytes and a fifth for each voxel of the volume; where scores vary little from voxel to voxel, three times what is refused.
+struct NegativeRanking: Sendable {
+    private let shape: GridShape
+    private let share: Double
+    /// As soon as so many negatives have a score or a higher one, the limit is not below it.
+    private let enough: Int
+    /// No limit is below.
+    private var least = Prediction.Score.min
+    /// `CK_WORD` of each block.
+    private var scores: [Prediction.Score] = []
+    private var blocks: [ck_block] = []
+    /// The negatives of the blocks.
+    private var kept = 0
+    /// So many of them that `least` may be raised.
+    private var nextRaise: Int
+
+    private static let word = Int(CK_WORD)
+
+    /// - Parameter share: to be accepted, between 0 and 1.
+    init(_ shape: GridShape, share: Double) {
+        (self.shape, self.share) = (shape, share)
+        enough = Int(((1 - share) * Double(shape.count)).rounded(.up)) + 2
+        nextRaise = enough
+    }
+
+    /// - Parameter negatives: of the slice.
+    mutating func add(_ negatives: BitPlane, of slice: OrganSlice) {
+        let (before, least) = (blocks.count, least)
+        scores.append(addingCapacity: negatives.count * Self.word) { scores in
+            scores.withUnsafeMutableBufferPointer { scores, scoreCount in
+                blocks.append(addingCapacity: negatives.count) { blocks in
+                    blocks.withUnsafeMutableBufferPointer { blocks, blockCount in
+                        blockCount = slice.withPointers { source, _ in
+                            Int(
+                                ck_keep_blocks(
+                                    source, Int64(slice.scores.count), negatives, least,
+                                    Int32(slice.z * negatives.count), scores.baseAddress!, blocks.baseAddress!))
+                        }
+                        scoreCount = blockCount * Self.word
+                    }
+                }
+            }
+        }
+        for block in blocks[before...] { kept += Int(block.negatives) }
+        if kept >= nextRaise { raise() }
+    }
+
+    /// Raises `least` as far as the lowest score of each block tells, and drops blocks that are below where they take much memory.
+    private mutating func raise() {
+        var counts = Array(repeating: 0, count: Int(Prediction.Score.max) + 2)
+        for block in blocks { counts[-Int(block.lowest)] += Int(block.negatives) }
+        var found = 0
+        for (distance, count) in counts.enumerated() {
+            found += count
+            guard found >= enough else { continue }
+            least = max(least, Prediction.Score(-distance))
+            break
+        }
+        if kept > 2 * enough { drop() }
+        nextRaise = kept + max(enough / 8, shape.sliceCount)
+    }
+
+    private mutating func drop() {
+        let left = scores.withUnsafeMutableBufferPointer { scores in
+            blocks.withUnsafeMutableBufferPointer { blocks in
+                Int(ck_drop_blocks(scores.baseAddress!, blocks.baseAddress!, Int64(blocks.count), least))
+            }
+        }
+        guard left < blocks.count else { return }
+        scores.removeLast((blocks.count - left) * Self.word)
+        blocks.removeLast(blocks.count - left)
+        kept = blocks.reduce(0) { $0 + Int($1.negatives) }
+    }
+
+    // MARK: - Refusal
+
+    /// Clears the negatives that are not accepted.
+    ///
+    /// - Parameter negatives: all that were added.
+    consuming func refuse(in negatives: inout BitVolume) {
+        guard !blocks.isEmpty else { return }
+        if least > .min { drop() }
+        var cut = RankedCut(histogram(of: negatives.population), share: share, highest: false)
+        guard let limit = Prediction.Score(exactly: cut.limit) else { return }
+        let batch = 4096
+        var (above, equal) = (BitPlane(repeating: 0, count: batch), BitPlane(repeating: 0, count: batch))
+        for first in stride(from: 0, to: blocks.count, by: batch) {
+            let count = min(batch, blocks.count - first)
+            scores.withUnsafeBufferPointer { scores in
+                ck_cut_blocks(scores.baseAddress! + first * Self.word, Int64(count), limit, &above, &equal)
+            }
+            for i in 0..<count {
+                var refused = above[i]
+                var ties = equal[i]
+                while ties != 0 {
+                    let lowest = ties & (~ties &+ 1)
+                    if !cut.takes(limit) { refused |= lowest }
+                    ties ^= lowest
+                }
+                if refused != 0 { negatives.clear(refused, at: firstVoxel(of: blocks[first + i])) }
+            }
+        }
+    }
+
+    private func firstVoxel(of block: ck_block) -> Int {
+        let (slice, word) = Int(block.word).quotientAndRemainder(dividingBy: shape.planeWords)
+        return slice * shape.sliceCount + word * Self.word
+    }
+
+    /// Of all negatives; those that are not kept have the lowest score below `least`.
+    private func histogram(of total: Int) -> ScoreHistogram {
+        var histogram = ScoreHistogram(scores, upTo: 0)
+        if kept < total { histogram.add(total - kept, at: Int(least) - 1) }
+        return histogram
+    }
+}
+
+extension BitVolume {
+    /// Clears up to 64 voxels from `position` on.
+    fileprivate mutating func clear(_ bits: UInt64, at position: Int) {
+        let (word, shift) = (position >> 6, UInt64(position & 63))
+        words[word] &= ~(bits << shift)
+        if shift > 0, bits >> (64 - shift) != 0 { words[word + 1] &= ~(bits >> (64 - shift)) }
+    }
+}
