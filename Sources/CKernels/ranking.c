@@ -107,18 +107,6 @@ CB_VARIANTS int64_t ck_gather_negatives(
     return found;
 }
 
-/* The lowest and the highest of the scores that are 0 or less. */
-INLINE void measure_block(const int16_t *scores, ck_block *block) {
-    int16_t lowest = 0, highest = INT16_MIN;
-    for (int i = 0; i < CK_WORD; ++i) {
-        const int16_t score = scores[i], negative = score > 0 ? INT16_MIN : score;
-        lowest = score < lowest ? score : lowest;
-        highest = negative > highest ? negative : highest;
-    }
-    block->lowest = lowest;
-    block->highest = highest;
-}
-
 CB_VARIANTS int64_t ck_keep_blocks(
     const int16_t *scores, int64_t count, const uint64_t *negatives, int16_t least, int32_t first, int16_t *kept,
     ck_block *blocks) {
@@ -134,24 +122,39 @@ CB_VARIANTS int64_t ck_keep_blocks(
         } else {
             for (int i = 0; i < CK_WORD; ++i) target[i] = negative >> i & 1 ? source[i] : 1;
         }
-        blocks[found].word = first + (int32_t)word;
-        blocks[found].negatives = (int16_t)__builtin_popcountll(negative);
-        measure_block(target, &blocks[found++]);
+        const int32_t number = first + (int32_t)word;
+        blocks[found++] = (ck_block){number, target[number * 29 % CK_WORD], (int16_t)__builtin_popcountll(negative)};
     }
     return found;
 }
 
-int64_t ck_drop_blocks(int16_t *kept, ck_block *blocks, int64_t count, int16_t least) {
+CB_VARIANTS int64_t ck_drop_blocks(int16_t *kept, ck_block *blocks, int64_t count, int16_t least) {
     int64_t left = 0;
     for (int64_t block = 0; block < count; ++block) {
-        if (blocks[block].highest < least) continue;
+        const int16_t *source = kept + block * CK_WORD;
+        if (!(above(source, least - 1) & ~above(source, 0))) continue;
         if (left < block) {
-            memcpy(kept + left * CK_WORD, kept + block * CK_WORD, CK_WORD * sizeof *kept);
+            memcpy(kept + left * CK_WORD, source, CK_WORD * sizeof *kept);
             blocks[left] = blocks[block];
         }
         ++left;
     }
     return left;
+}
+
+CB_VARIANTS int64_t ck_count_negatives(
+    const int16_t *kept, int64_t count, int16_t low, int16_t high, int64_t *counts) {
+    int64_t found = 0;
+    for (int64_t block = 0; block < count; ++block) {
+        const int16_t *scores = kept + block * CK_WORD;
+        const uint64_t negatives = above(scores, low) & ~above(scores, 0);
+        found += __builtin_popcountll(negatives);
+        if (high == low || !negatives) continue;
+        for (uint64_t bits = negatives & ~above(scores, high); bits; bits &= bits - 1) {
+            ++counts[scores[__builtin_ctzll(bits)] - low - 1];
+        }
+    }
+    return found;
 }
 
 enum { VALUES = 1 << 16 };

@@ -4,8 +4,9 @@ internal import Domain
 /// Ranks the predicted negatives of a volume, whose slices come one after another, and refuses the most probable ones.
 ///
 /// Scores are kept only where they may be at the limit or above it: once more negatives have a certain score or a higher one than can be refused in
-/// the whole volume, the limit is at least that score, and those below are accepted whatever follows. Memory: 140 bytes for each word of voxels with such a
-/// score, at most two bytes and a fifth for each voxel of the volume; where scores vary little from voxel to voxel, three times what is refused.
+/// the whole volume, the limit is at least that score, and those below are accepted whatever follows. Memory: 136 bytes for each word of voxels with such a
+/// score, at most two bytes and an eighth for each voxel of the volume; where scores vary little from voxel to voxel, about three times what is
+/// refused.
 struct NegativeRanking: Sendable {
     private let shape: GridShape
     private let share: Double
@@ -27,7 +28,7 @@ struct NegativeRanking: Sendable {
     init(_ shape: GridShape, share: Double) {
         (self.shape, self.share) = (shape, share)
         enough = Int(((1 - share) * Double(shape.count)).rounded(.up)) + 2
-        nextRaise = enough
+        nextRaise = 3 * enough
     }
 
     /// - Parameter negatives: of the slice.
@@ -52,19 +53,30 @@ struct NegativeRanking: Sendable {
         if kept >= nextRaise { raise() }
     }
 
-    /// Raises `least` as far as the lowest score of each block tells, and drops blocks that are below where they take much memory.
+    /// Raises `least` to a score that enough negatives have or exceed, and drops the blocks below it.
     private mutating func raise() {
-        var counts = Array(repeating: 0, count: Int(Prediction.Score.max) + 2)
-        for block in blocks { counts[-Int(block.lowest)] += Int(block.negatives) }
-        var found = 0
-        for (distance, count) in counts.enumerated() {
-            found += count
-            guard found >= enough else { continue }
-            least = max(least, Prediction.Score(-distance))
-            break
+        let score = estimate(of: enough + enough / 8)
+        if score > least, count(above: score - 1) >= enough {
+            least = score
+            drop()
         }
-        if kept > 2 * enough { drop() }
-        nextRaise = kept + max(enough / 8, shape.sliceCount)
+        nextRaise = max(3 * enough, 2 * kept)
+    }
+
+    /// The score that about `count` of the kept negatives have or exceed, by one of each block.
+    private func estimate(of count: Int) -> Prediction.Score {
+        var samples = Array(repeating: 0, count: 1 - Int(Prediction.Score.min))
+        for block in blocks where block.sample <= 0 { samples[-Int(block.sample)] += Self.word }
+        var found = 0
+        for (distance, sample) in samples.enumerated() {
+            found += sample
+            if found >= count { return Prediction.Score(-distance) }
+        }
+        return .min
+    }
+
+    private func count(above score: Prediction.Score) -> Int {
+        Int(ck_count_negatives(scores, Int64(blocks.count), score, score, nil))
     }
 
     private mutating func drop() {
@@ -87,8 +99,8 @@ struct NegativeRanking: Sendable {
     consuming func refuse(in negatives: inout BitVolume) {
         guard !blocks.isEmpty else { return }
         if least > .min { drop() }
-        var cut = RankedCut(histogram(of: negatives.population), share: share, highest: false)
-        guard let limit = Prediction.Score(exactly: cut.limit) else { return }
+        var cut = cut(of: negatives.population)
+        guard let limit = Prediction.Score(exactly: cut.limit), limit <= 0 else { return }
         let batch = 4096
         var (above, equal) = (BitPlane(repeating: 0, count: batch), BitPlane(repeating: 0, count: batch))
         for first in stride(from: 0, to: blocks.count, by: batch) {
@@ -114,11 +126,24 @@ struct NegativeRanking: Sendable {
         return slice * shape.sliceCount + word * Self.word
     }
 
-    /// Of all negatives; those that are not kept have the lowest score below `least`.
-    private func histogram(of total: Int) -> ScoreHistogram {
-        var histogram = ScoreHistogram(scores, upTo: 0)
-        if kept < total { histogram.add(total - kept, at: Int(least) - 1) }
-        return histogram
+    /// Scores are counted one by one in a range alone, which is moved upwards until the limit is in it.
+    private func cut(of total: Int) -> RankedCut {
+        var (low, width) = (max(Int(least) - 1, Int(Prediction.Score.min)), 256)
+        while true {
+            let high = min(low + width, 0)
+            var counts = Array(repeating: Int64(0), count: high - low)
+            let above = Int(
+                ck_count_negatives(
+                    scores, Int64(blocks.count), Prediction.Score(low), Prediction.Score(high), &counts))
+            let inRange = counts.reduce(0) { $0 + Int($1) }
+            var histogram = ScoreHistogram()
+            for (place, count) in counts.enumerated() where count > 0 { histogram.add(Int(count), at: low + 1 + place) }
+            if total > above { histogram.add(total - above, at: low) }
+            if above > inRange { histogram.add(above - inRange, at: high + 1) }
+            let cut = RankedCut(histogram, share: share, highest: false)
+            if cut.limit <= high || high == 0 { return cut }
+            (low, width) = (high, 4 * width)
+        }
     }
 }
 

@@ -62,7 +62,9 @@ struct OrganSlice: Sendable {
         positives.count = positives.plane.withUnsafeMutableBufferPointer { plane in
             withPointers { scores, _ in
                 rival.withPointers { others, open in
-                    Int(ck_clear_lost(scores, others, Int64(self.scores.count), open, winsTies ? 1 : 0, plane.baseAddress!))
+                    Int(
+                        ck_clear_lost(
+                            scores, others, Int64(self.scores.count), open, winsTies ? 1 : 0, plane.baseAddress!))
                 }
             }
         }

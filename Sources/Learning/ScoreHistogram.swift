@@ -15,11 +15,10 @@ public struct ScoreHistogram: Hashable, Sendable, Codable {
 
     public init() {}
 
-    /// - Parameter highest: those above are not counted.
-    init(_ scores: [Prediction.Score], upTo highest: Prediction.Score = .max) {
+    init(_ scores: [Prediction.Score]) {
         var counts = [UInt32](repeating: 0, count: Self.scores.count)
         ck_count_scores(scores, Int64(scores.count), &counts)
-        for (score, count) in zip(Self.scores, counts) where count > 0 && score <= highest { add(Int(count), at: score) }
+        for (score, count) in zip(Self.scores, counts) where count > 0 { add(Int(count), at: score) }
     }
 
     public var total: Int { counts.reduce(0, +) }

@@ -11,13 +11,18 @@ public enum VolumeMeasure {
     public static func centre(_ mask: BitVolume) -> Vector3<Double>? {
         let shape = mask.shape
         var (count, sum) = (0, (x: 0, y: 0, z: 0))
+        // The row of the last voxel, and where it ends.
+        var (row, end) = (0, shape.x)
         for (place, word) in mask.words.enumerated() where word != 0 {
             var bits = word
             while bits != 0 {
                 let index = place << 6 + bits.trailingZeroBitCount
-                let row = index / shape.x
+                if index >= end {
+                    row = index / shape.x
+                    end = (row + 1) * shape.x
+                }
                 count += 1
-                sum.x += index - row * shape.x
+                sum.x += index - (end - shape.x)
                 sum.y += row % shape.y
                 sum.z += row / shape.y
                 bits &= bits - 1

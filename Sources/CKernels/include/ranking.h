@@ -31,14 +31,14 @@ int64_t ck_gather_negatives(
     const int16_t *scores, int64_t count, const uint64_t *plane, const uint64_t *open, int32_t first, int32_t *places,
     int16_t *out);
 
-/* A word of negatives, whose scores are kept: those of other voxels are 1. */
+/* A word of voxels whose scores are kept: CK_WORD of them, those of voxels that are not negatives are 1. */
 typedef struct {
-    int32_t word;             /* of the volume, whose slices begin with a word each */
-    int16_t lowest, highest;  /* of the scores that are 0 or less */
-    int16_t negatives;        /* their number */
+    int32_t word;      /* of the volume, whose slices begin with a word each */
+    int16_t sample;    /* one of its scores */
+    int16_t negatives; /* their number */
 } ck_block;
 
-/* Keeps the words of a slice with a negative of at least `least`: appends their scores, CK_WORD for each, and their blocks; returns their number.
+/* Keeps the words of a slice with a negative of at least `least`: appends their scores and their blocks; returns their number.
    `first`: the slice's first word in the volume. */
 int64_t ck_keep_blocks(
     const int16_t *scores, int64_t count, const uint64_t *negatives, int16_t least, int32_t first, int16_t *kept,
@@ -47,10 +47,13 @@ int64_t ck_keep_blocks(
 /* Moves the blocks with a negative of at least `least` to the front; returns their number. */
 int64_t ck_drop_blocks(int16_t *kept, ck_block *blocks, int64_t count, int16_t least);
 
+/* The number of negatives above `low`; adds those up to `high` to counts[high - low], by their score. */
+int64_t ck_count_negatives(const int16_t *kept, int64_t count, int16_t low, int16_t high, int64_t *counts);
+
 /* Adds the number of scores of each value to counts[65536], of which the first is that of the lowest score. */
 void ck_count_scores(const int16_t *scores, int64_t count, uint32_t *counts);
 
-/* Of each block: the negatives above a score, and those of that score. */
+/* Of each block: the negatives above a score of 0 or less, and those of that score. */
 void ck_cut_blocks(const int16_t *kept, int64_t count, int16_t score, uint64_t *above, uint64_t *equal);
 
 #ifdef __cplusplus

@@ -78,7 +78,8 @@ struct WriteBackCommand: AsyncParsableCommand {
     private func report(_ result: WriteBackBenchmark.Result) {
         func seconds(_ duration: Duration) -> Double { duration / .seconds(1) }
         options.output.report([
-            Cell.Field("bench", "write_back_\(shape.grid)_k\(organs)"), Cell.Field("threads", threads ?? UsableCores.count),
+            Cell.Field("bench", "write_back_\(shape.grid)_k\(organs)"),
+            Cell.Field("threads", threads ?? UsableCores.count),
             Cell.Field("labels", result.labels),
             Cell.Field("bytes", result.bytes), Cell.Field("seconds", seconds(result.total)),
             Cell.Field("rankingSeconds", seconds(result.ranking)),

@@ -44,6 +44,7 @@ struct RunParts: Sendable {
         }
         volumes = VolumeWorker(
             library: library, predictor: predictor, plan: configuration.plan, rule: rule, catalog: catalog,
-            store: store, thread: thread, threads: threads, keptBytes: Int(configuration.daemon.predictionGigabytes * 1e9))
+            store: store, thread: thread, threads: threads,
+            keptBytes: Int(configuration.daemon.predictionGigabytes * 1e9))
     }
 }

@@ -41,7 +41,8 @@ public struct UnknownVoxels: Sendable {
     }
 
     /// Nil where nothing is known in the slice.
-    private func known(_ foreground: BitVolume?, within extent: VoxelBox?, where known: BitVolume?, _ z: Int) -> Known? {
+    private func known(_ foreground: BitVolume?, within extent: VoxelBox?, where known: BitVolume?, _ z: Int) -> Known?
+    {
         let box = extent.map(VoxelBox(shape).intersection) ?? VoxelBox(shape)
         guard !box.isEmpty, (box.lower.z..<box.upper.z).contains(z) else { return nil }
         var (region, positive) = (plane(filling: box, z), BitPlane(repeating: 0, count: shape.planeWords))
