@@ -17,8 +17,10 @@ package enum DaemonError: Error, Equatable {
     case startMissing(run: String)
     /// Files or masks of a volume that are missing or are not those that were recorded.
     case damaged([String])
-    /// The command was started as one of several processes that train together.
+    /// A command that several processes cannot do together was started as one of several.
     case severalProcesses(size: String)
+    /// Several processes were started to train together, and the run has an outside program.
+    case outsideTrainerOfSeveral(size: Int)
     /// The run has an outside program that this process may not start; `isAsked`: a person may allow it.
     case trainerNotAllowed(run: String, command: String, isAsked: Bool)
     /// Another daemon holds the run.
@@ -37,7 +39,9 @@ package enum DaemonError: Error, Equatable {
         case .startMissing(let run):
             "the run starts from the weights of run \(run), whose checkpoints are missing or damaged"
         case .damaged(let parts): "the volume is not intact: \(parts.joined(separator: ", "))"
-        case .severalProcesses(let size): "WORLD_SIZE is \(size), but a run is trained by one process"
+        case .severalProcesses(let size): "WORLD_SIZE is \(size), but only lacunad run --once can be several processes"
+        case .outsideTrainerOfSeveral(let size):
+            "WORLD_SIZE is \(size), but the run is trained by the outside program of trainer.command"
         case .trainerNotAllowed(let run, let command, _):
             "run \(run) is trained by the outside program \(command), which this process may not start"
         case .held(let run, let worker): "run \(run) is held by another daemon, \(worker)"
@@ -60,6 +64,8 @@ package enum DaemonError: Error, Equatable {
                 + "schedule again with --start-from scratch"
         case .damaged: "restore what lacuna verify --read-data names, then lacuna job retry"
         case .severalProcesses: "start lacunad without torchrun, or unset WORLD_SIZE"
+        case .outsideTrainerOfSeveral:
+            "start lacunad without torchrun, or unset WORLD_SIZE; the program may start processes of its own, as torchrun does"
         case .trainerNotAllowed(_, _, true): "read the command, and give --run-trainer to start it"
         case .trainerNotAllowed: "set trainer.command to it in the configuration of this daemon"
         case .held: "let that daemon continue, or stop it first; a run has one daemon at a time"

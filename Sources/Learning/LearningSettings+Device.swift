@@ -18,6 +18,13 @@ extension LearningSettings {
         return wanted
     }
 
+    /// The device of one of several processes on this machine: where the settings leave it open, each has a GPU of its own.
+    ///
+    /// - Parameter number: of the process, from 0.
+    public func device(ofProcess number: Int, of available: [Device] = Device.available) -> DeviceChoice {
+        device == .auto && available.contains(.cuda(number)) ? .cuda(number) : device
+    }
+
     /// Whether convolutions run in bfloat16 on a device of this machine.
     func usesBFloat16(on device: Device) -> Bool {
         switch precision {

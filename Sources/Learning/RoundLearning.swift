@@ -21,16 +21,15 @@ public struct RoundLearning: Sendable {
         (self.origin, self.rule, self.mirror) = (origin, rule, mirror)
     }
 
-    /// - Parameter group: the processes that train together, each on its part of every batch.
+    /// - Parameter rank, ranks: which of the processes that train together this is, each on its part of every batch.
     /// - Throws: `BatchError.nothingToLearn`.
-    public func sampler(_ data: TrainingData, in group: ProcessGroup? = nil) throws -> Sampler {
+    public func sampler(_ data: TrainingData, rank: Int = 0, ranks: Int = 1) throws -> Sampler {
         try Sampler(
-            data, organs: plan.organs.count, settings: settings, mirror: mirror, rank: group?.rank ?? 0,
-            ranks: group?.size ?? 1)
+            data, organs: plan.organs.count, settings: settings, mirror: mirror, rank: rank, ranks: ranks)
     }
 
     /// - Parameters:
-    ///   - sampler: of the same group.
+    ///   - sampler: of this process's part of each batch.
     ///   - group: the processes that train together.
     /// - Throws: `LearningError` for a checkpoint that does not fit, and `TensorError`.
     public func trainer(

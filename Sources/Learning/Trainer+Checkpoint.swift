@@ -3,7 +3,8 @@ public import Tensors
 
 /// The metadata of a training's checkpoints.
 enum TrainingKey: String {
-    case averageWeights, configuration, libtorch, optimiser, precision, processor, program, revision, round, seed, step,
+    case averageWeights, configuration, libtorch, optimiser, precision, processes, processor, program, revision, round,
+        seed, step,
         steps, threads,
         validation
 
@@ -31,6 +32,7 @@ extension Trainer {
         checkpoint.record(recipe, settings, origin, on: network.device)
         checkpoint[.step] = String(step)
         checkpoint[.optimiser] = settings.optimiser.rawValue
+        if processes != [1] { checkpoint[.processes] = processes.map(String.init).joined(separator: ",") }
         if average != nil { checkpoint[.averageWeights] = String(settings.averageWeights) }
         if recipe.validation != nil { checkpoint[.validation] = validations.before(step).text }
         return checkpoint
@@ -67,6 +69,8 @@ extension Trainer {
         try predictingNetwork.parameters.load { checkpoint[$0] }
         if average != nil { try network.parameters.load { checkpoint[Self.trainedPrefix + $0] } }
         try optimiser.load(steps: step) { checkpoint[$0] }
+        let before = checkpoint.processes
+        processes = before.last == processes.last ? before : before + processes
         self.step = step
     }
 
@@ -121,6 +125,14 @@ extension Checkpoint {
         self[.threads] = String(Torch.threads)
         self[.precision] = settings.usesBFloat16(on: device) ? "bfloat16" : "float32"
         self[.processor] = device == .cpu ? Torch.processor : "cuda"
+    }
+}
+
+extension Checkpoint {
+    /// How many processes trained the round together, in order: several where the number changed between two starts. Not empty.
+    public var processes: [Int] {
+        let numbers = (self[.processes] ?? "").split(separator: ",").compactMap { Int($0) }
+        return numbers.isEmpty ? [1] : numbers
     }
 }
 

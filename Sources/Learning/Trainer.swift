@@ -56,6 +56,8 @@ public final class Trainer {
     private let loss: DeepSupervision
     private let course: LearningRateCourse
     private let lowPrecision: Bool
+    /// How many processes trained the round together, in order, where the number changed between two starts.
+    var processes: [Int]
     /// nil: this process alone.
     let group: ProcessGroup?
     /// The last batch that was sent to the device of the network.
@@ -72,6 +74,7 @@ public final class Trainer {
         start: TrainingStart = .fresh, group: ProcessGroup? = nil
     ) throws {
         self.group = group
+        processes = [group?.size ?? 1]
         (self.recipe, self.settings, self.origin, self.sampler) = (recipe, settings, origin, sampler)
         let device = try settings.usedDevice()
         network = try UNet(plan, seed: recipe.seed &+ UInt64(recipe.round), device: device)
@@ -166,7 +169,7 @@ public final class Trainer {
         for _ in 0..<settings.accumulation {
             let began = ContinuousClock.now
             try sent?.waitUntilCopied()
-            let batch = try SentBatch(try openFeed().next().batch, to: network.device)
+            let batch = try SentBatch(try nextBatch(), to: network.device)
             sent = batch
             loaderWait += ContinuousClock.now - began
             try addGradients(of: batch)
@@ -178,6 +181,18 @@ public final class Trainer {
         try average?.add(network.parameters, after: step)
         meter.endStep()
         return loaderWait
+    }
+
+    /// Where one of several processes no longer waits for its volumes, all of them give the step up.
+    ///
+    /// - Throws: `CancellationError` for that, and the reason why a volume cannot be had.
+    private func nextBatch() throws -> Batch {
+        var batch: Batch?
+        do {
+            batch = try openFeed().next().batch
+        } catch is CancellationError {}
+        guard try !isAnywhere(batch == nil), let batch else { throw CancellationError() }
+        return batch
     }
 
     /// The batches of the steps that are left, from the first step on.

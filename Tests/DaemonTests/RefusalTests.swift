@@ -141,17 +141,6 @@ extension DaemonTests {
             }
         }
 
-        /// Processes that `torchrun` starts would each want to lead the run.
-        @Test func severalProcessesAreRefused() async throws {
-            try await World.with { place in
-                let ending = try await place.startDaemon(
-                    environment: ["WORLD_SIZE": "2", "RANK": "0", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500"]
-                ).end()
-                expect(ending, 3, "WORLD_SIZE is 2")
-                #expect(try await place.ask("select count(*) from lacuna.run") == ["0"])
-            }
-        }
-
         @Test func wrongUsageIsReported() async throws {
             for arguments in [["run"], ["run", "--once"], ["run", "--config", "/x"], ["walk"]] {
                 let ending = try await RunningProgram("lacunad", arguments).end()

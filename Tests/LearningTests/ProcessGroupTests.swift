@@ -1,6 +1,5 @@
 import Foundation
 import Learning
-import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -24,7 +23,7 @@ import Testing
     /// The lines of each process; none of one that was killed.
     private func run(_ task: GroupTask, processes: Int = 2) async throws -> [[String]] {
         try await withTemporaryFolder { folder in
-            let port = try Self.freePort()
+            let port = try FreePort.next()
             let programs = try (0..<processes).map { rank in
                 try RunningProgram(
                     "/proc/self/exe",
@@ -47,32 +46,6 @@ import Testing
                 lines.append((text ?? "").split(separator: "\n").map(String.init))
             }
             return lines
-        }
-    }
-
-    /// The next port of this test process. Below those that the system gives out by itself, which another test could get in between.
-    private static let nextPort = Mutex(20_000 + Int(getpid()) % 10_000)
-
-    private static func freePort() throws -> Int {
-        for _ in 0..<100 {
-            let port = nextPort.withLock { next in
-                next += 1
-                return next
-            }
-            if isFree(port) { return port }
-        }
-        throw MissingOracle(path: "a free port")
-    }
-
-    private static func isFree(_ port: Int) -> Bool {
-        let descriptor = socket(AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in6()
-        (address.sin6_family, address.sin6_port) = (sa_family_t(AF_INET6), UInt16(port).bigEndian)
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in6>.size)) == 0
-            }
         }
     }
 
@@ -140,7 +113,7 @@ import Testing
     }
 
     @Test func aProcessWithoutOthersEndsInTime() async throws {
-        let port = try Self.freePort()
+        let port = try FreePort.next()
         let problem = try await tensorThread.run {
             var membership = GroupMembership(rank: 0, size: 2, host: "127.0.0.1", port: port)
             membership.timeout = .seconds(1)
@@ -165,12 +138,12 @@ import Testing
         #expect(try GroupMembership(environment: ["WORLD_SIZE": "1", "RANK": "0"]) == nil)
     }
 
-    /// `torchrun` serves the store itself, and starts the processes again with another prefix.
-    @Test func theStoreOfTorchrunIsUsed() throws {
+    /// `torchrun` serves a store of its own at the port, and starts the processes again with another prefix.
+    @Test func thePortAfterTorchrunsIsUsed() throws {
         let torchrun = ["TORCHELASTIC_USE_AGENT_STORE": "True", "TORCHELASTIC_RESTART_COUNT": "3"]
         let membership = try #require(
             try GroupMembership(environment: Self.variables.merging(torchrun) { $1 }))
-        #expect(!membership.leaderServesStore && membership.prefix == "lacuna/3")
+        #expect(membership.port == 29501 && membership.prefix == "lacuna/3")
     }
 
     @Test(arguments: [

@@ -1,6 +1,7 @@
 internal import Batches
 internal import Catalog
 internal import Domain
+internal import Hashing
 internal import Learning
 internal import Plans
 internal import Rounds
@@ -15,6 +16,9 @@ struct BuiltInTrainer: NetworkTrainer {
     let thread: TensorThread
     /// Asks for a checkpoint before it is due.
     let requests: CheckpointRequest
+    /// The processes that train together; nil: this one alone.
+    let group: RunGroup?
+    let tell: @Sendable (RunNotice) -> Void
 
     func requireReadable(_ checkpoint: [UInt8]) async throws {
         do {
@@ -43,10 +47,12 @@ struct BuiltInTrainer: NetworkTrainer {
                 report(.validated(result))
                 if context.isStopping() { stop.raise() }
             })
+        warn(of: start)
+        try await group?.order(.train(Self.order(work, preparation)))
         let outcome = try await RoundsError.finalDivergence {
             let training = try await RoundTraining(
                 learning, preparation, from: start, library: library, onePart: context.plan.organsKeptInOnePart,
-                thread: thread)
+                thread: thread, group: group)
             // The scope that awaits this may be left by an error, and would wait for all of the round's steps.
             return try await withTaskCancellationHandler {
                 try await training.run(
@@ -55,7 +61,25 @@ struct BuiltInTrainer: NetworkTrainer {
                 stop.raise()
             }
         }
+        group?.wait()
         return TrainingEnding(outcome)
+    }
+
+    private func warn(of start: TrainingStart) {
+        guard case .resume(let checkpoint) = start, let before = checkpoint.processes.last else { return }
+        let now = group?.size ?? 1
+        if before != now { tell(.processesChanged(before: before, now: now)) }
+    }
+
+    /// What the other processes of the group need to know.
+    private static func order(_ work: NetworkTraining, _ preparation: TrainingPreparation) -> GroupTraining {
+        let start: GroupTraining.Start =
+            switch work.start {
+            case .fresh: .fresh
+            case .weights(let bytes): .weights(SHA256.digest(of: bytes))
+            case .resume(let bytes, _): .resume(SHA256.digest(of: bytes))
+            }
+        return GroupTraining(round: work.context.round.number, start: start, data: preparation.digest)
     }
 
     private func start(_ start: NetworkTraining.Start) async throws -> TrainingStart {

@@ -33,7 +33,8 @@ actor LearningWorker {
 
     init(
         _ parts: RunParts, origin: TrainingOrigin, catalog: TrainingCatalog, rounds: CatalogRoundStore, queue: JobQueue,
-        claims: HeldClaims, leases: ExpiredLeases, requests: CheckpointRequest
+        claims: HeldClaims, leases: ExpiredLeases, requests: CheckpointRequest, group: RunGroup?,
+        tell: @escaping @Sendable (RunNotice) -> Void
     ) {
         (library, plan, rule, thread) = (parts.library, parts.network, parts.rule, parts.thread)
         mirror = parts.mirror
@@ -46,7 +47,7 @@ actor LearningWorker {
             let (plan, settings, rule, mirror) = (plan, settings, rule, mirror)
             trainer = BuiltInTrainer(
                 library: library, learning: { Self.learning($0, plan, settings, origin, rule, mirror) }, thread: thread,
-                requests: requests)
+                requests: requests, group: group, tell: tell)
         }
     }
 

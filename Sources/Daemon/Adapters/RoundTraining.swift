@@ -14,6 +14,8 @@ final class RoundTraining: Sendable {
     private let rule: KnownVoxelRule
     private let onePart: Set<Int>
     private let thread: TensorThread
+    /// Nil: this process alone.
+    private let group: RunGroup?
     private let held: HeldTrainer
     private let preparation: TrainingPreparation
     /// The volumes that the training needs, in this order.
@@ -24,17 +26,18 @@ final class RoundTraining: Sendable {
     ///   - library: of the volumes on which it is evaluated.
     ///   - onePart: indices of the organs of whose predicted masks the largest part alone is kept.
     ///   - thread: for all work on the network.
+    ///   - group: the processes that train together, all of which have the order to do so.
     /// - Throws: as `RoundLearning.trainer`.
     init(
         _ learning: RoundLearning, _ preparation: TrainingPreparation, from start: TrainingStart, library: CaseLibrary,
-        onePart: Set<Int>, thread: TensorThread
+        onePart: Set<Int>, thread: TensorThread, group: RunGroup? = nil
     ) async throws {
-        (self.library, self.thread, self.onePart) = (library, thread, onePart)
+        (self.library, self.thread, self.onePart, self.group) = (library, thread, onePart, group)
         (settings, rule) = (learning.settings, learning.rule)
         self.preparation = preparation
-        let sampler = try learning.sampler(preparation.data)
+        let sampler = try learning.sampler(preparation.data, rank: group?.rank ?? 0, ranks: group?.size ?? 1)
         let (held, step) = try await thread.run {
-            let trainer = try learning.trainer(sampler, from: start)
+            let trainer = try learning.trainer(sampler, from: start, in: group?.processes)
             return (HeldTrainer(trainer), trainer.step)
         }
         self.held = held
@@ -66,8 +69,8 @@ final class RoundTraining: Sendable {
             return try await preparation.making(order, isStopping: isEnding, progress: progress) {
                 try await self.train(stop, requests, isStopping, observer)
             }
-        } catch is CancellationError where isEnding() {
-            // It waited for a volume. The network is as after the last step.
+        } catch is CancellationError where isEnding() || group != nil {
+            // It, or another process, waited for a volume. The network is as after the last step.
             return try await thread.run { [held] in
                 observer.checkpoint(try held.trainer.checkpoint(), held.trainer.step)
                 return .stopped(step: held.trainer.step)
@@ -86,14 +89,35 @@ final class RoundTraining: Sendable {
                     checkpoint: { observer.checkpoint($0, held.trainer.step) }, event: observer.step)
             }
             guard case .validationDue(let step) = outcome else { return outcome }
-            do {
-                let result = try await validate(step) { isStopping() || stop.isRaised }
-                observer.validated(result)
-                try await thread.run { [held] in try held.trainer.record(validationDice: result.meanDice) }
-            } catch is CancellationError {
-                stop.raise()
-            }
+            try await evaluate(step, stop, isStopping, observer)
         }
+    }
+
+    /// Makes the evaluation that is due. Of several processes the first one does, for which the others wait.
+    private func evaluate(
+        _ step: Int, _ stop: StopFlag, _ isStopping: @escaping @Sendable () -> Bool, _ observer: Observer
+    ) async throws {
+        if let group, !group.isLeader {
+            guard case .goOn(let isEvaluated) = try await group.nextOrder(stop: stop) else {
+                throw LearningError.processesDiffer
+            }
+            if isEvaluated { try await record(nil) }
+            return
+        }
+        group?.wait()
+        do {
+            let result = try await validate(step) { isStopping() || stop.isRaised }
+            try await group?.order(.goOn(isEvaluated: true))
+            observer.validated(result)
+            try await record(result.meanDice)
+        } catch is CancellationError {
+            stop.raise()
+            try await group?.order(.goOn(isEvaluated: false))
+        }
+    }
+
+    private func record(_ dice: Double?) async throws {
+        try await thread.run { [held] in try held.trainer.record(validationDice: dice) }
     }
 
     func checkpoint() async throws -> Checkpoint { try await thread.run { [held] in try held.trainer.checkpoint() } }

@@ -1,5 +1,7 @@
 internal import Batches
+internal import Catalog
 internal import Domain
+internal import Hashing
 internal import System
 
 /// The volumes of a training, which are made in the order in which batches need them, while batches are drawn already.
@@ -14,6 +16,12 @@ struct TrainingPreparation: Sendable {
         (self.library, self.parts, self.rule) = (library, parts, rule)
         shelf = VolumeShelf(count: parts.count)
         data = TrainingData(parts.map(\.outline), compositeSets: compositeSets, source: shelf)
+    }
+
+    /// Equal for equal images and labels in one order.
+    var digest: Digest {
+        let parts = parts.map { "\($0.volume.sha256) \($0.content.plan.key) \($0.content.key)" }
+        return SHA256.digest(of: Array(parts.joined(separator: "\n").utf8))
     }
 
     /// Makes volumes while `body` runs, several at a time, and ends with it.

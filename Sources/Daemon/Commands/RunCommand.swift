@@ -9,6 +9,7 @@ internal import Plans
 internal import Rounds
 internal import ServiceLifecycle
 internal import System
+internal import Tensors
 internal import UnixSignals
 internal import Workflows
 
@@ -21,6 +22,9 @@ struct RunCommand: AsyncParsableCommand {
             after it. Where another daemon holds the \
             run, the command waits for the end of its lease and ends with exit status 5 if the lease is renewed. The login \
             must be a member of lacuna_trainer.
+
+            Several processes, started by torchrun or with RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, train one run together, \
+            each on learning.batch patches of a step.
 
             With --reproduce the command repeats a round that is published or closed, in memory, from the snapshot of its run and \
             the results of the round before, and compares networks and masks bit for bit. Where something differs it lists \
@@ -76,13 +80,18 @@ struct RunCommand: AsyncParsableCommand {
         guard let config else { return }
         SignalService.ignore([.sigusr1])
         let configuration = try RunConfiguration(contentsOf: config)
-        try requireOneProcess()
+        guard let membership = try GroupMembership.ofThisProcess() else { return try await lead(configuration) }
+        try await run(configuration, as: membership)
+    }
+
+    /// Runs, as the only process or the first of several.
+    func lead(_ configuration: RunConfiguration, of processes: RunGroup? = nil) async throws {
         let observation = try Observation(
             observing, configuration.notify, logger: observing.makeLogger(), output: options.output)
         do {
             let outcome = try await Program.naming(configuration.plan.name) {
                 let session = try await DaemonSession.open(options, configuration)
-                return try await session.session.notingLocks { try await follow(session, observation) }
+                return try await session.session.notingLocks { try await follow(session, observation, processes) }
             }
             if case .stopped = outcome { throw ExitCode(ExitStatus.interrupted.rawValue) }
         } catch is CancellationError {
@@ -91,13 +100,8 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Each of several processes would claim the run.
-    private func requireOneProcess() throws {
-        guard let size = getenv("WORLD_SIZE").map({ String(cString: $0) }), size != "1" else { return }
-        throw DaemonError.severalProcesses(size: size)
-    }
-
     private func reproduce(_ round: RoundName) async throws {
+        try GroupMembership.requireNone()
         let reproduced = try await Program.naming(round.run) {
             let (session, run) = try await DaemonSession.open(options, run: round.run, .asked(false))
             return try await RoundReproduction(session, run: run, round: round.round).reproduce()
@@ -107,7 +111,9 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Runs driver and heartbeat together until the run ends or a signal stops it.
-    private func follow(_ session: DaemonSession, _ observation: Observation) async throws -> RunOutcome? {
+    private func follow(
+        _ session: DaemonSession, _ observation: Observation, _ processes: RunGroup?
+    ) async throws -> RunOutcome? {
         let (stop, outcome, plan) = (StopFlag(), OutcomeBox(), session.configuration.plan)
         let (claims, working, requests) = (HeldClaims(), session.session.connection, CheckpointRequest())
         let observer = RunObservers(
@@ -117,7 +123,7 @@ struct RunCommand: AsyncParsableCommand {
         let execution = RunExecution(
             session: session, opened: opened, queue: queue, claims: claims,
             leases: observation.expiredLeases(in: queue), stop: stop, observer: observer, retriesFailed: retryFailed,
-            health: observation.health, requests: requests)
+            health: observation.health, requests: requests, group: processes)
         let heartbeat = HeartbeatService(
             claims: claims, lease: session.lease, queue: session.queue(on: try await session.trainer.connectAgain()),
             working: working, logger: observation.logger, health: observation.health, metrics: observation.metrics,
@@ -125,13 +131,14 @@ struct RunCommand: AsyncParsableCommand {
         let run = RunService(execution: execution, stop: stop, outcome: outcome)
         let signals = SignalService([.sigusr1]) { _ in requests.make() }
         let meter = try await observation.queueMeter { session.queue(on: try await session.trainer.connectAgain()) }
-        let outer = observation.outerServices + [meter].compactMap(\.self)
+        let waiting = processes.map { GroupService(group: $0, stop: stop, failed: observer.failed) }
+        let outer = observation.outerServices + [meter as (any Service)?, waiting].compactMap(\.self)
         try await group(outer + [heartbeat, signals, run] + observation.innerServices, observation.logger).run()
         return outcome.value
     }
 
     /// The group shuts down its last service first, so that heartbeats continue until the run has ended.
-    private func group(_ services: [any Service], _ logger: Logger) -> ServiceGroup {
+    func group(_ services: [any Service], _ logger: Logger) -> ServiceGroup {
         func member(_ service: any Service) -> ServiceGroupConfiguration.ServiceConfiguration {
             .init(
                 service: service, successTerminationBehavior: .gracefullyShutdownGroup,

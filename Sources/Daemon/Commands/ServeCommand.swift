@@ -6,6 +6,7 @@ internal import Logging
 internal import Monitoring
 internal import Plans
 internal import ServiceLifecycle
+internal import Tensors
 internal import UnixSignals
 internal import Workflows
 
@@ -54,6 +55,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serve(_ logger: Logger) async throws {
+        try GroupMembership.requireNone()
         let sections = try readConfiguration()
         let observation = try Observation(observing, sections.notify, logger: logger)
         let (settings, requests) = (LiveSettings(sections), CheckpointRequest())

@@ -53,8 +53,13 @@ struct RoundReproduction: Sendable {
 
     /// - Throws: `ObjectStoreError` and `TensorError` where the stored checkpoints cannot be read, and the errors of learning.
     func reproduce() async throws -> ReproducedRound {
-        let network = try await train()
         let original = try await checkpoint(stored.weights?.object)
+        guard original.processes == [1] else {
+            throw WorkflowError(
+                .conflict, "round \(stored.number) of run \(run.name) was trained by several processes together",
+                remedy: "only rounds of one process can be repeated bit for bit")
+        }
+        let network = try await train()
         var weights = RoundWeights(round: stored.number, network: await scratch.put(network.bytes()).digest, head: nil)
         var confidence: CheckpointComparison?
         if let fitted = stored.confidenceFit?.weights {

@@ -23,6 +23,8 @@ struct RunExecution: Sendable {
     var health = Health()
     /// Asks for a checkpoint of the training before it is due.
     var requests = CheckpointRequest()
+    /// The processes that train the run together, of which this is the first; nil: this one alone.
+    var group: RunGroup?
 
     /// - Throws: `RoundsError.leaseLost` or the reason where the claim is lost, and the errors of the driver.
     func run() async throws -> RunOutcome {
@@ -31,7 +33,9 @@ struct RunExecution: Sendable {
             observer: observer)
         let worker = LearningWorker(
             try await session.makeParts(opened.snapshot), origin: DaemonSession.origin(of: opened.run),
-            catalog: session.catalog, rounds: rounds, queue: queue, claims: claims, leases: leases, requests: requests)
+            catalog: session.catalog, rounds: rounds, queue: queue, claims: claims, leases: leases, requests: requests,
+            group: group,
+            tell: { [trainer = session.trainer] in trainer.tell($0) })
         let driver = RunDriver(
             store: rounds, trainer: worker, evaluator: worker, relabeller: worker, publisher: rounds,
             observer: observer,

@@ -16,6 +16,8 @@ enum RunNotice: Sendable {
     case windowBesideCT([String])
     /// The pseudo labels of these rounds are withheld, because data behind them were removed.
     case roundsRecalled([Int])
+    /// A round goes on with another number of processes.
+    case processesChanged(before: Int, now: Int)
     /// A cached image is removed and made again.
     case cachedFileDamaged(ImagingError)
     /// An image has outliers, which its normalisation clips.
@@ -48,6 +50,10 @@ enum RunNotice: Sendable {
             output.warn(
                 "the pseudo labels of round \(Self.list(rounds)) are withheld, because data behind them were removed; start a run "
                     + "of another name without these data")
+        case .processesChanged(let before, let now):
+            output.warn(
+                "the round was trained by \(Self.processes(before)) so far and goes on with \(now): each step learns from another number "
+                    + "of patches, and the round cannot be repeated bit for bit")
         case .cachedFileDamaged(let error):
             output.warn("\(error.file) \(error.problem); it is removed and made again")
         case .outliersClipped(let file, _, let statistics):
@@ -67,6 +73,8 @@ enum RunNotice: Sendable {
         case .windowBesideCT: logger.warning("images without Hounsfield units normalised by a window")
         case .roundsRecalled(let rounds):
             logger.warning("pseudo labels withheld, their data were removed", [.round: Self.list(rounds)])
+        case .processesChanged(_, let now):
+            logger.warning("round continued by another number of processes", [.count: now])
         case .cachedFileDamaged(let error):
             logger.warning("damaged file of the cache made again", [.file: error.file, .reason: error.problem])
         case .outliersClipped(let file, _, let statistics):
@@ -76,6 +84,8 @@ enum RunNotice: Sendable {
         case .purgedImageKept(let file): logger.error("purged image not removed from the cache", [.file: file])
         }
     }
+
+    private static func processes(_ count: Int) -> String { count == 1 ? "one process" : "\(count) processes" }
 
     private static func list(_ rounds: [Int]) -> String { rounds.map(String.init).joined(separator: ", ") }
 }

@@ -9,7 +9,7 @@ package import Plans
 /// `run` is required. `lacunad run --defaults` prints all keys. The catalogue keeps the sections as JSON.
 package struct RunConfiguration: Sendable {
     package private(set) var plan: RunPlan
-    package let settings: LearningSettings
+    package private(set) var settings: LearningSettings
     package let grid: GridSettings
     package private(set) var daemon: DaemonSettings
     package let notify: NotifySettings
@@ -93,6 +93,13 @@ package struct RunConfiguration: Sendable {
     package func with(daemon settings: DaemonSettings) -> RunConfiguration {
         var copy = self
         copy.daemon = settings
+        return copy
+    }
+
+    /// The configuration with another device, which is not part of it either.
+    package func with(device: DeviceChoice) -> RunConfiguration {
+        var copy = self
+        copy.settings.device = device
         return copy
     }
 
