@@ -15,6 +15,19 @@ import Testing
         #expect(try used(.cuda(1), of: [.cpu, .cuda(0), .cuda(1)]) == .cuda(1))
     }
 
+    /// Of several processes on a machine, each has a GPU of its own, unless the settings name one or there are too few.
+    @Test func eachProcessHasItsOwnGPU() {
+        let available: [Device] = [.cpu, .cuda(0), .cuda(1)]
+        func chosen(_ choice: DeviceChoice, _ number: Int, _ available: [Device]) -> DeviceChoice {
+            smallSettings { $0.device = choice }.device(ofProcess: number, of: available)
+        }
+        #expect(chosen(.auto, 1, available) == .cuda(1))
+        #expect(chosen(.auto, 2, available) == .auto)
+        #expect(chosen(.auto, 0, [.cpu]) == .auto)
+        #expect(chosen(.cuda(1), 0, available) == .cuda(1))
+        #expect(chosen(.cpu, 1, available) == .cpu)
+    }
+
     @Test func aMissingDeviceIsRefusedWithThoseThatAreThere() {
         let error = #expect(throws: LearningError.self) { try used(.cuda(2), of: [.cpu, .cuda(0)]) }
         #expect(error == .deviceMissing(device: "cuda:2", available: ["cpu", "cuda:0"]))

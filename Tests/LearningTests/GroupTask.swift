@@ -18,6 +18,8 @@ enum GroupTask: String, CaseIterable, Sendable {
     case otherSteps, otherWeights
     /// Process 1 is asked to stop after three steps, and 2 of 6 are evaluated.
     case stop
+    /// Process 1 gets no volumes any more after two steps, as where it is asked to stop while it waits for one.
+    case noVolumes
     /// No training: the loss of a batch of which each process has a row, by the kernels in C and on tensors.
     case losses
 
@@ -37,7 +39,7 @@ enum GroupTask: String, CaseIterable, Sendable {
 
     func recipe(rank: Int) -> RoundRecipe {
         smallRecipe {
-            $0.steps = self == .otherSteps ? 6 + rank : 6
+            $0.steps = self == .otherSteps ? 6 + rank : self == .noVolumes ? 1000 : 6
             $0.seed = self == .otherWeights ? UInt64(1 + rank) : 1
             $0.learningRate = self == .everything ? 1e-3 : 1e-2
             if self == .stop { $0.validation = ValidationRecipe(every: 2) }
@@ -55,6 +57,20 @@ enum GroupTask: String, CaseIterable, Sendable {
         return item
     }
 
+    /// The cases, and the shelf from which they are taken.
+    private static func data(_ rule: KnownVoxelRule) throws -> (TrainingData, VolumeShelf) {
+        let sets = [[0, 1]]
+        let volumes = try cases.map { item in
+            TrainingVolume(
+                item.volume, image: item.image, spacing: item.spacing, normalisation: item.normalisation,
+                labels: try TrainingLabels(item, rule: rule, compositeSets: sets), missingAsBackground: false)
+        }
+        let shelf = VolumeShelf(count: volumes.count)
+        for (index, volume) in volumes.enumerated() { shelf.put(volume, at: index) }
+        let outlines = TrainingData(volumes, compositeSets: sets).outlines
+        return (TrainingData(outlines, compositeSets: sets, source: shelf), shelf)
+    }
+
     /// Trains, and tells what happened in lines: losses, the sum of the weights, what was stored, the end or the error.
     func perform(in group: ProcessGroup?) -> [String] {
         if self == .losses { return (try? Self.losses(in: group)) ?? ["error"] }
@@ -63,10 +79,8 @@ enum GroupTask: String, CaseIterable, Sendable {
             let (rank, settings) = (group?.rank ?? 0, settings(processes: group?.size ?? 1))
             let plan = settings.plan(organs: ["a", "b"])
             let rule = KnownVoxelRule(organCount: 2, exclusions: [])
-            let sampler = try Sampler(
-                try TrainingData(Self.cases, rule: rule, missingAsBackground: false), organs: 2, settings: settings,
-                rank: rank,
-                ranks: group?.size ?? 1)
+            let (data, shelf) = try Self.data(rule)
+            let sampler = try Sampler(data, organs: 2, settings: settings, rank: rank, ranks: group?.size ?? 1)
             let trainer = try Trainer(
                 plan, recipe: recipe(rank: rank), settings: settings, origin: smallOrigin, sampler: sampler,
                 group: group)
@@ -77,6 +91,7 @@ enum GroupTask: String, CaseIterable, Sendable {
                     event: { event in
                         lines.append("loss \(event.loss?.value ?? .nan)")
                         deviate(after: event.step, rank, stop)
+                        if self == .noVolumes, rank == 1, event.step == 2 { shelf.fail(CancellationError()) }
                     })
                 guard case .validationDue = outcome else {
                     lines.append("\(outcome)")

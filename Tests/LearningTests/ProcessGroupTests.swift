@@ -112,6 +112,14 @@ import Testing
         }
     }
 
+    /// A step for which one process gets no batch any more is given up by all, at the same step.
+    @Test func allGiveTheSameStepUp() async throws {
+        let lines = try await run(.noVolumes)
+        let steps = lines.map { $0.values(of: "loss").count }
+        #expect(steps[0] == steps[1] && (2..<1000).contains(steps[0]), "\(steps)")
+        for own in lines { #expect(own.last == "error CancellationError()", "\(own.suffix(2))") }
+    }
+
     @Test func aProcessWithoutOthersEndsInTime() async throws {
         let port = try FreePort.next()
         let problem = try await tensorThread.run {

@@ -67,7 +67,7 @@ extension DaemonTests {
         @Test(arguments: ["round 0: trained", "round 0: step 4", "round 0: held-out"], [[0, 1], [1]])
         func aSignalReachesThoseThatWait(moment: String, receivers: [Int]) async throws {
             try await World.with { place in
-                var file = Self.file
+                var file = RunFile.shared(batch: 1)
                 file.guards += "\n  validateEvery: 4"
                 let group = try place.startGroup(file)
                 #expect(await group.leader.reports(moment), "\(group.leader.text)")
@@ -80,7 +80,7 @@ extension DaemonTests {
             }
         }
 
-        /// Both processes report that an image is missing, or that the first one has ended because of it.
+        /// The others report that the first one has ended, and with which status.
         @Test func anErrorOfTheFirstProcessEndsTheOthersWithItsStatus() async throws {
             try await World.with { place in
                 var file = RunFile.shared(batch: 1)

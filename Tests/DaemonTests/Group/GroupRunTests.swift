@@ -36,6 +36,7 @@ extension DaemonTests {
         @Test func bothEndAtThePlateau() async throws {
             try await World.with { place in
                 var file = RunFile.shared(batch: 2)
+                file.learning = "diceWeight: 0.5"  // Adam, with which the Dice soon grows
                 file.guards += "\n  validateEvery: 4\n  plateauGain: 1\n  plateauSteps: 4"
                 let endings = await (try place.startGroup(file)).end()
                 try #require(endings.map(\.status) == [0, 0], "\(endings.map(\.errors))")
