@@ -45,7 +45,7 @@ extension LearningSettings: SettingSection {
         .number(
             "intensityJitter", \.intensityJitter, .range(0...1),
             "Largest random change of scale and offset in training."),
-        .integer("batch", \.batch, 1...256, "Patches per step."),
+        .integer("batch", \.batch, 1...256, "Patches per step, in each process of a run."),
         .number(
             "foregroundShare", \.foregroundShare, .range(0...1), "Share of a batch that shows a randomly drawn organ."),
     ]
