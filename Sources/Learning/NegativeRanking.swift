@@ -33,6 +33,12 @@ struct NegativeRanking: Sendable {
 
     /// - Parameter negatives: of the slice.
     mutating func add(_ negatives: BitPlane, of slice: OrganSlice) {
+        if blocks.isEmpty {
+            // Grown step by step, the scores would be copied, and twice as much memory used.
+            let most = min(3 * enough / Self.word + 2 * negatives.count, shape.z * negatives.count)
+            scores.reserveCapacity(most * Self.word)
+            blocks.reserveCapacity(most)
+        }
         let (before, least) = (blocks.count, least)
         scores.append(addingCapacity: negatives.count * Self.word) { scores in
             scores.withUnsafeMutableBufferPointer { scores, scoreCount in
@@ -55,12 +61,14 @@ struct NegativeRanking: Sendable {
 
     /// Raises `least` to a score that enough negatives have or exceed, and drops the blocks below it.
     private mutating func raise() {
-        let score = estimate(of: enough + enough / 8)
-        if score > least, count(above: score - 1) >= enough {
-            least = score
-            drop()
-        }
+        raise(to: estimate(of: enough + enough / 8), enough)
         nextRaise = max(3 * enough, 2 * kept)
+    }
+
+    private mutating func raise(to score: Prediction.Score, _ enough: Int) {
+        guard score > least, count(above: score - 1) >= enough else { return }
+        least = score
+        drop()
     }
 
     /// The score that about `count` of the kept negatives have or exceed, by one of each block.
@@ -98,8 +106,10 @@ struct NegativeRanking: Sendable {
     /// - Parameter negatives: all that were added.
     consuming func refuse(in negatives: inout BitVolume) {
         guard !blocks.isEmpty else { return }
-        if least > .min { drop() }
-        var cut = cut(of: negatives.population)
+        let total = negatives.population
+        let refused = total - Int((share * Double(total)).rounded())
+        raise(to: estimate(of: refused + refused / 32), refused + 1)
+        var cut = cut(of: total)
         guard let limit = Prediction.Score(exactly: cut.limit), limit <= 0 else { return }
         let batch = 4096
         var (above, equal) = (BitPlane(repeating: 0, count: batch), BitPlane(repeating: 0, count: batch))
@@ -128,7 +138,7 @@ struct NegativeRanking: Sendable {
 
     /// Scores are counted one by one in a range alone, which is moved upwards until the limit is in it.
     private func cut(of total: Int) -> RankedCut {
-        var (low, width) = (max(Int(least) - 1, Int(Prediction.Score.min)), 256)
+        var (low, width) = (max(Int(least) - 1, Int(Prediction.Score.min)), 64)
         while true {
             let high = min(low + width, 0)
             var counts = Array(repeating: Int64(0), count: high - low)

@@ -18,6 +18,7 @@ struct WriteBackCommand: AsyncParsableCommand {
             EXAMPLE:
               $ lacunad benchmark write-back --shape 64x64x32 --organs 5
               bench               write_back_64x64x32_k5
+              threads             2
               labels              5
               bytes               7616
               seconds             0.093
