@@ -91,7 +91,7 @@ struct BenchmarkParts: Sendable {
     private func writeBack() async throws -> MeasuredPart {
         let result = try await ScratchCatalogue.with(work, shape: extent.written, organs: organs) { catalogue in
             let prediction = SyntheticPrediction(shape: extent.written, organs: organs)
-            return try await WriteBackBenchmark(catalogue: catalogue, prediction: prediction)
+            return try await WriteBackBenchmark(catalogue: catalogue, prediction: prediction, threads: threads)
                 .run(repetition: 0) { _ in }
         }
         return MeasuredPart(
