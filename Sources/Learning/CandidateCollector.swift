@@ -3,7 +3,7 @@ internal import Domain
 internal import System
 
 /// Makes the candidates of a volume from its prediction, slice by slice, several organs at a time. Memory: for each organ to relabel that of
-/// `PredictedMask` and of `PredictedNegatives`.
+/// `OrganPrediction` and of `PredictedNegatives`.
 public struct CandidateCollector: PredictionSink {
     private let item: TrainingCase
     private let recipe: RelabellingRecipe
@@ -51,11 +51,11 @@ public struct CandidateCollector: PredictionSink {
 
 /// The voxels of an organ whose truth is unknown, by their prediction.
 private struct OpenVoxels: Sendable {
-    private(set) var mask: PredictedMask
+    private(set) var mask: OrganPrediction
     private(set) var negatives: PredictedNegatives
 
     init(organ: Int, rivals: [Int], shape: GridShape, confidentNegatives: Double) {
-        mask = PredictedMask(organ: organ, rivals: rivals, shape: shape)
+        mask = OrganPrediction(organ: organ, rivals: rivals, shape: shape)
         negatives = PredictedNegatives(shape, share: confidentNegatives)
     }
 

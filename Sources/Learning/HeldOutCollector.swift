@@ -3,7 +3,7 @@ public import Domain
 internal import System
 
 /// Compares the prediction of a held-out volume with its labels, slice by slice, several organs at a time. Memory: for each organ that of
-/// `PredictedMask`, and a bit for each voxel.
+/// `OrganPrediction`, and a bit for each voxel.
 ///
 /// The masks are those that a round would publish if nothing were annotated in the volume: a voxel that is predicted as organs that
 /// exclude each other belongs to the one with the highest score, as in a pseudo label. All organs of the plan compete, also those that
@@ -14,7 +14,7 @@ public struct HeldOutCollector: PredictionSink {
     private let regions: [BitVolume?]
     private let threads: Int
     /// By organ.
-    private var predicted: [PredictedMask]
+    private var predicted: [OrganPrediction]
     private var kind = ConfidenceMethod.probability
 
     /// - Parameters:
@@ -28,7 +28,7 @@ public struct HeldOutCollector: PredictionSink {
             return Evaluator.region(extent, known, item.shape)
         }
         predicted = item.labels.indices.map {
-            PredictedMask(organ: $0, rivals: rule.excluded(by: $0), shape: item.shape)
+            OrganPrediction(organ: $0, rivals: rule.excluded(by: $0), shape: item.shape)
         }
     }
 

@@ -2,7 +2,7 @@ internal import Domain
 
 /// The voxels that are predicted as one organ, and the scores near them, slice by slice. A voxel predicted as two organs that exclude each other
 /// belongs to the one with the higher score.
-struct PredictedMask: Sendable {
+struct OrganPrediction: Sendable {
     let organ: Int
     /// The organs to which a voxel may be lost.
     private let rivals: [Int]
