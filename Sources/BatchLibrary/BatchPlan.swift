@@ -11,6 +11,7 @@ final class BatchPlan {
         let normalisation: IntensityMap
     }
 
+    private static let mostRanks = 1 << 20
     private let organs: [OrganKey]
     private var values: [String: SettingValue] = [:]
     private var compositeSets: [[Int]] = []
@@ -47,7 +48,7 @@ final class BatchPlan {
     ///   - rank, ranks: which of several processes this is.
     /// - Throws: `LibraryError`.
     func open(rank: Int, ranks: Int) throws(LibraryError) -> OpenBatches {
-        guard (0..<ranks).contains(rank) else {
+        guard (1...Self.mostRanks).contains(ranks), (0..<ranks).contains(rank) else {
             throw .argument("rank \(rank) is none of \(ranks)", "use ranks from 0 on, below their number")
         }
         let settings = try settings()

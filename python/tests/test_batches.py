@@ -236,6 +236,8 @@ def test_labels_of_another_grid_are_refused(cases: list[lacuna.CachedCase]) -> N
         ({"augmentation": "all"}, "augmentation is all"),
         ({"composites": [("kidney_left", "spleen")]}, "names spleen"),
         ({"rank": 2, "ranks": 2}, "rank 2"),
+        ({"ranks": 0}, "rank 0"),
+        ({"ranks": 1 << 60}, "rank 0"),
         ({"seed": -1}, "seed"),
         ({"slices": 3}, "contextSlices is 3"),
     ],
@@ -245,6 +247,11 @@ def test_arguments_out_of_range_are_named(
 ) -> None:
     with pytest.raises(lacuna.ArgumentError, match=problem):
         opened(cases, **options)
+
+
+def test_batches_have_an_organ(cases: list[lacuna.CachedCase]) -> None:
+    with pytest.raises(lacuna.ArgumentError, match="no organ"):
+        lacuna.Batches(cases, [], patch=PATCH)
 
 
 def test_arrays_of_another_form_are_refused(cases: list[lacuna.CachedCase]) -> None:

@@ -8,6 +8,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import lacuna
 from lacuna import native
 
 from .cache_files import COMPOSITES, INTENSITY, ORGANS, write_cases
-from .conftest import REPOSITORY, binaries
+from .conftest import REPOSITORY, Programs, binaries
 
 SCHEMA = REPOSITORY / "docs/schemas/trainer-job.schema.json"
 
@@ -230,3 +231,47 @@ def test_a_trainer_that_lacunad_checks(compiled: None, tmp_path: Path) -> None:
     variables = {native.VARIABLE: os.environ[native.VARIABLE], "PYTHONPATH": str(REPOSITORY / "python/src")}
     report = checked(sys.executable, str(tmp_path / "trainer.py"), variables=variables, options=("--steps", "40"))
     assert report.count("passed") == 5
+
+
+RUN = """\
+run:
+  name: outside
+  organs: [liver, spleen]
+  split: demo
+  rounds: 1
+  gammas: [0.5]
+  confidentNegatives: [0.9]
+  stepsInRoundZero: 20
+  stepsPerRound: 4
+  minimumDice: 0
+  minimumQuality: 0
+  publishUndecided: true
+  minimumAnnotatedVolumes: 1
+  guardRatio: 100
+  minimumLargestPart: 0
+  confidence: probability
+trainer:
+  command: [%s]
+"""
+
+
+def test_a_run_of_lacunad(compiled: None, tmp_path: Path) -> None:
+    programs = Programs(Path(tempfile.mkdtemp(prefix="lacuna-python.")))
+    programs.folder.chmod(0o755)
+    programs.home.mkdir()
+    (tmp_path / "trainer.py").write_text(TRAINER)
+    words = ["/usr/bin/env", f"{native.VARIABLE}={os.environ[native.VARIABLE]}"]
+    words += [f"PYTHONPATH={REPOSITORY / 'python/src'}", sys.executable, str(tmp_path / "trainer.py")]
+    (tmp_path / "run.yaml").write_text(RUN % ", ".join(words))
+    try:
+        programs.run("database", "start")
+        counts = ["--complete", "2", "--liver", "2", "--partial", "1", "--held-out", "1"]
+        programs.run("phantom", "generate", programs.data, "--shape", "48x48x24", *counts)
+        for name in ("internal", "Task03_Liver", "heldout"):
+            programs.run("dataset", "import", programs.data / name)
+        parts = ["--train", "internal", "--train", "Task03_Liver", "--validation", "heldout"]
+        programs.run("split", "create", "demo", *parts)
+        programs.run("run", "--once", "--config", tmp_path / "run.yaml", program="lacunad")
+        assert "trainer.py" in programs.run("round", "show", "outside", "1", "--json")
+    finally:
+        programs.stop()

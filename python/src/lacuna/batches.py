@@ -101,6 +101,8 @@ class Batches:
         self.patch = tuple(patch)
         self.seed, self.round, self.rank, self.ranks = seed, round, rank, ranks
         self.composite_sets = tuple(tuple(self._index(part) for part in parts) for parts in composites)
+        if not self.organs:
+            raise ArgumentError("there is no organ", "name those of the labels, in their order")
         if len(self.patch) not in (2, 3):
             raise ArgumentError(f"the patch has {len(self.patch)} axes", "give voxels along x, y and z, or x and y")
         if not 0 <= seed < 1 << 64:
