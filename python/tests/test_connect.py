@@ -254,7 +254,7 @@ def test_what_a_wrong_argument_should_be(catalogue: lacuna.Catalogue) -> None:
 
 def test_every_error_is_one_of_the_package() -> None:
     kinds = [getattr(lacuna, name) for name in lacuna.__all__ if name.endswith("Error")]
-    assert len(kinds) == 10
+    assert len(kinds) == 12
     assert all(issubclass(kind, lacuna.LacunaError) for kind in kinds)
 
 
