@@ -107,6 +107,41 @@ VBMI static void expand_in_registers(
         }
     }
 }
+
+#define AVX2 __attribute__((target("avx2")))
+
+/* The entries of a table for 32 codes, 16 entries at a time: an index beyond them has its highest bit set, for which the result is 0. */
+AVX2 static inline __m256i look_up_in_parts(__m256i codes, const __m256i *parts, int32_t count) {
+    __m256i found = _mm256_shuffle_epi8(parts[0], _mm256_adds_epu8(codes, _mm256_set1_epi8(0x70)));
+    for (int32_t i = 1; i < count; ++i) {
+        const __m256i shifted = _mm256_sub_epi8(codes, _mm256_set1_epi8((char)(16 * i)));
+        found = _mm256_or_si256(found, _mm256_shuffle_epi8(parts[i], _mm256_adds_epu8(shifted, _mm256_set1_epi8(0x70))));
+    }
+    return found;
+}
+
+AVX2 static void expand_by_shuffles(
+    const uint8_t *codes, const cb_box *box, const uint8_t *tables, int32_t channels, int32_t used, uint8_t *out) {
+    const int32_t count = (used + 15) / 16;
+    for (int64_t z = 0; z < box->z; ++z) {
+        for (int32_t channel = 0; channel < channels; ++channel) {
+            const uint8_t *table = tables + channel * TABLE;
+            __m256i parts[TABLE / 16];
+            for (int32_t i = 0; i < count; ++i)
+                parts[i] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(table + 16 * i)));
+            for (int64_t y = 0; y < box->y; ++y) {
+                const uint8_t *source = codes + z * box->slice + y * box->row;
+                uint8_t *target = out + channel * box->out_channel + z * box->out_slice + y * box->out_row;
+                int64_t x = 0;
+                for (; x + 32 <= box->x; x += 32) {
+                    const __m256i own = _mm256_loadu_si256((const __m256i *)(source + x));
+                    _mm256_storeu_si256((__m256i *)(target + x), look_up_in_parts(own, parts, count));
+                }
+                for (; x < box->x; ++x) target[x] = table[source[x]];
+            }
+        }
+    }
+}
 #endif
 
 void cb_expand_states(
@@ -114,6 +149,10 @@ void cb_expand_states(
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw")) {
         expand_in_registers(codes, box, tables, channels, used, out);
+        return;
+    }
+    if (__builtin_cpu_supports("avx2") && used > 0) {
+        expand_by_shuffles(codes, box, tables, channels, used, out);
         return;
     }
 #endif
