@@ -22,6 +22,19 @@ package struct VoxelStates: Sendable {
         }
     }
 
+    /// Instructions that look codes up.
+    package enum Lookup: CaseIterable, Sendable {
+        case portable, avx2, avx512
+
+        fileprivate var newest: Int32 {
+            switch self {
+            case .portable: Int32(CB_PORTABLE)
+            case .avx2: Int32(CB_AVX2)
+            case .avx512: Int32(CB_AVX512_VBMI)
+            }
+        }
+    }
+
     package let shape: GridShape
     package let groups: [Group]
 
@@ -47,9 +60,9 @@ package struct VoxelStates: Sendable {
     ///
     /// - Parameters:
     ///   - out: [channel, z, y, x] of the box.
-    ///   - isPortable: whether instructions that only some processors have are not used; the result is the same.
+    ///   - lookup: the newest instructions that are used where the processor has them; the result is the same.
     package func fill(
-        _ out: UnsafeMutableBufferPointer<UInt8>, channels: Range<Int>, box: VoxelBox, isPortable: Bool = false
+        _ out: UnsafeMutableBufferPointer<UInt8>, channels: Range<Int>, box: VoxelBox, lookup: Lookup = .avx512
     ) {
         precondition(out.count == channels.count * box.shape.count, "one byte per channel and voxel")
         let inside = box.intersection(VoxelBox(shape))
@@ -69,12 +82,9 @@ package struct VoxelStates: Sendable {
             group.tables.withUnsafeBufferPointer { tables in
                 let table = tables.baseAddress! + (own.lowerBound - group.channels.lowerBound) * StateEncoder.tableSize
                 group.codes.withValues { codes in
-                    let (source, target) = (codes.baseAddress! + first, start + target)
-                    if isPortable {
-                        cb_expand_states_portably(source, &frame, table, Int32(own.count), target)
-                    } else {
-                        cb_expand_states(source, &frame, table, Int32(own.count), Int32(group.used), target)
-                    }
+                    cb_expand_states_up_to(
+                        lookup.newest, codes.baseAddress! + first, &frame, table, Int32(own.count), Int32(group.used),
+                        start + target)
                 }
             }
         }

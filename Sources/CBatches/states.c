@@ -56,7 +56,7 @@ CB_VARIANTS static void expand_row(
     }
 }
 
-void cb_expand_states_portably(
+static void expand_portably(
     const uint8_t *codes, const cb_box *box, const uint8_t *tables, int32_t channels, uint8_t *out) {
     for (int64_t z = 0; z < box->z; ++z) {
         for (int64_t y = 0; y < box->y; ++y) {
@@ -144,18 +144,25 @@ AVX2 static void expand_by_shuffles(
 }
 #endif
 
-void cb_expand_states(
-    const uint8_t *codes, const cb_box *box, const uint8_t *tables, int32_t channels, int32_t used, uint8_t *out) {
+void cb_expand_states_up_to(
+    int32_t newest, const uint8_t *codes, const cb_box *box, const uint8_t *tables, int32_t channels, int32_t used,
+    uint8_t *out) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw")) {
+    if (newest >= CB_AVX512_VBMI && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw")) {
         expand_in_registers(codes, box, tables, channels, used, out);
         return;
     }
-    if (__builtin_cpu_supports("avx2") && used > 0) {
+    if (newest >= CB_AVX2 && used > 0 && __builtin_cpu_supports("avx2")) {
         expand_by_shuffles(codes, box, tables, channels, used, out);
         return;
     }
 #endif
+    (void)newest;
     (void)used;
-    cb_expand_states_portably(codes, box, tables, channels, out);
+    expand_portably(codes, box, tables, channels, out);
+}
+
+void cb_expand_states(
+    const uint8_t *codes, const cb_box *box, const uint8_t *tables, int32_t channels, int32_t used, uint8_t *out) {
+    cb_expand_states_up_to(CB_AVX512_VBMI, codes, box, tables, channels, used, out);
 }

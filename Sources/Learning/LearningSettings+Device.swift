@@ -33,4 +33,9 @@ extension LearningSettings {
         case .auto: device != .cpu || Torch.hasFastBFloat16
         }
     }
+
+    /// Whether bfloat16 is asked for on a processor without instructions for it: steps are then slower and less exact than in float32.
+    public func emulatesBFloat16(on device: Device) -> Bool {
+        precision == .bfloat16 && device == .cpu && !Torch.hasFastBFloat16
+    }
 }

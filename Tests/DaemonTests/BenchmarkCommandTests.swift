@@ -63,7 +63,7 @@ extension DaemonTests {
             let folder = TemporaryFolder.make("all-parts") + "/scratch"
             let ending = try await benchmark("all", "--quick", "--organs", "3", "--work", folder, "--json")
             #expect(ending.status == 0, "\(ending.errors)")
-            let rows = try #require(try ending.json() as? [[String: Any]])
+            let rows = try ending.rows()
             #expect(
                 rows.compactMap { $0["part"] as? String } == [
                     "batches", "augmented batches", "step", "step beside batches", "prediction", "write-back",

@@ -16,6 +16,7 @@ struct RunFile: Sendable {
     var confidence = "residual"
     var widths = "[4, 8]"
     var batch = 4
+    var precision = "float32"
     /// Empty: that of the training.
     var predictionPatch = "[]"
     /// A further key of the section `daemon`, with its value.
@@ -52,7 +53,7 @@ struct RunFile: Sendable {
           predictionPatch: \(predictionPatch)
           batch: \(batch)
           learningRate: 0.01
-          precision: float32
+          precision: \(precision)
           \(learning)
           threads: 1
           checkpointSteps: \(checkpointSteps)

@@ -35,7 +35,8 @@ import Testing
         return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(values.count)).squareRoot()
     }
 
-    /// The root mean square of the differences is below 3 % of the deviation of the logits, the largest below 15 %.
+    /// The root mean square of the differences is below 3 % of the deviation of the logits, the largest below 15 %. A processor without
+    /// instructions for bfloat16 also rounds the sums of products: 10 % and 60 %.
     @Test(arguments: [2, 3])
     func logitsOfOneStepAreClose(dimensions: Int) async throws {
         let (exact, rounded) = try await tensorThread.run {
@@ -52,8 +53,9 @@ import Testing
         let (deviation, differences) = (Self.deviation(exact), zip(exact, rounded).map { $1 - $0 })
         let square = (differences.reduce(0) { $0 + $1 * $1 } / Float(differences.count)).squareRoot()
         #expect(deviation > 0.05 && square > 0)
-        #expect(square < 0.03 * deviation, "\(square) of \(deviation)")
-        #expect(distance(exact, rounded) < 0.15 * deviation, "\(distance(exact, rounded)) of \(deviation)")
+        let (mean, largest): (Float, Float) = Torch.hasFastBFloat16 ? (0.03, 0.15) : (0.1, 0.6)
+        #expect(square < mean * deviation, "\(square) of \(deviation)")
+        #expect(distance(exact, rounded) < largest * deviation, "\(distance(exact, rounded)) of \(deviation)")
     }
 
     /// Thirty steps with accumulated and clipped gradients, coarser levels and averaged weights: the losses stay within 3 % of the first.

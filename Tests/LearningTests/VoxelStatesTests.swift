@@ -72,8 +72,9 @@ import Testing
         let states = VoxelStates(
             shape, [.init(channels: 0..<3, used: used, tables: tables, codes: SharedBuffer(codes))])
         let expected = (0..<3).flatMap { channel in codes.map { tables[channel * 256 + Int($0)] } }
-        #expect(states.bytes(0..<3, VoxelBox(shape)) == expected)
-        #expect(states.bytes(0..<3, VoxelBox(shape), isPortable: true) == expected)
+        for lookup in VoxelStates.Lookup.allCases {
+            #expect(states.bytes(0..<3, VoxelBox(shape), lookup: lookup) == expected, "\(lookup)")
+        }
     }
 
     @Test func anOrganWithoutALabelCountsAsAbsentOnRequest() throws {
@@ -106,7 +107,8 @@ import Testing
 extension VoxelStates {
     /// - Parameter maximumCodes: as if so many codes were in use; nil: as many as there are.
     fileprivate func bytes(
-        _ channels: Range<Int>, _ box: VoxelBox, maximumCodes: Int? = nil, isPortable: Bool = false
+        _ channels: Range<Int>, _ box: VoxelBox, maximumCodes: Int? = nil,
+        lookup: VoxelStates.Lookup = .avx512
     ) -> [UInt8] {
         let states = VoxelStates(
             shape,
@@ -114,7 +116,7 @@ extension VoxelStates {
                 Group(channels: $0.channels, used: maximumCodes ?? $0.used, tables: $0.tables, codes: $0.codes)
             })
         var out = [UInt8](repeating: 9, count: channels.count * box.shape.count)
-        out.withUnsafeMutableBufferPointer { states.fill($0, channels: channels, box: box, isPortable: isPortable) }
+        out.withUnsafeMutableBufferPointer { states.fill($0, channels: channels, box: box, lookup: lookup) }
         return out
     }
 }

@@ -24,9 +24,13 @@ typedef struct {
 void cb_expand_states(
     const uint8_t *codes, const cb_box *box, const uint8_t *tables, int32_t channels, int32_t used, uint8_t *out);
 
-/* The same on any processor. */
-void cb_expand_states_portably(
-    const uint8_t *codes, const cb_box *box, const uint8_t *tables, int32_t channels, uint8_t *out);
+/* The instructions that look codes up. */
+enum { CB_PORTABLE, CB_AVX2, CB_AVX512_VBMI };
+
+/* The same with the instructions of the processor up to `newest`. */
+void cb_expand_states_up_to(
+    int32_t newest, const uint8_t *codes, const cb_box *box, const uint8_t *tables, int32_t channels, int32_t used,
+    uint8_t *out);
 
 /* Codes of 16 bits to the input of a network: clip to `low` and `high` what `scale` and `offset` make of a code, then times `factor` plus
    `shift`. */

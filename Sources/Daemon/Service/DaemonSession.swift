@@ -10,6 +10,7 @@ internal import Plans
 internal import Postgres
 internal import Rounds
 internal import System
+internal import Tensors
 internal import Trainers
 internal import Workflows
 
@@ -86,7 +87,7 @@ struct DaemonSession: Sendable {
         let others = configuration.plan.modalities.filter { $0 != "CT" }
         if configuration.settings.intensity == .window, !others.isEmpty { trainer.tell(.windowBesideCT(others)) }
         let opened = try await configuration.locating {
-            try requireDevice()
+            if configuration.settings.emulatesBFloat16(on: try requiredDevice()) { trainer.tell(.bfloat16Emulated) }
             try await requireFittingStart()
             try await requireFittingWindow(request)
             return try await RunOpening(catalog: catalog).open(request)
@@ -101,9 +102,9 @@ struct DaemonSession: Sendable {
     }
 
     /// - Throws: `ConfigurationError` where this machine has no device as `learning.device` names it.
-    private func requireDevice() throws {
+    private func requiredDevice() throws -> Device {
         do throws(LearningError) {
-            _ = try configuration.settings.usedDevice()
+            return try configuration.settings.usedDevice()
         } catch {
             guard case .deviceMissing(let device, let available) = error else { throw error }
             throw ConfigurationError(

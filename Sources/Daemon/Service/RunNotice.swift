@@ -10,6 +10,8 @@ enum RunNotice: Sendable {
     case organUnannotated(OrganKey)
     /// The windows of prediction have another size than those of training.
     case predictionPatchDiffers
+    /// The processor has no instructions for the bfloat16 that the configuration asks for.
+    case bfloat16Emulated
     /// The kernel cannot restrict which files an outside program changes.
     case trainerUnrestricted
     /// Images of these modalities, which are not in Hounsfield units, are normalised by a window.
@@ -38,6 +40,10 @@ enum RunNotice: Sendable {
             output.warn(
                 "learning.predictionPatch is not learning.patch: instance normalisation makes a prediction depend on the size of its "
                     + "window, so that masks and Dice may be worse; remove learning.predictionPatch")
+        case .bfloat16Emulated:
+            output.warn(
+                "learning.precision is bfloat16, for which this processor has no instructions: steps are slower and less exact than in "
+                    + "float32; set it to auto or float32")
         case .trainerUnrestricted:
             output.warn(
                 "this kernel has no Landlock of version 3, so that the program of trainer.command can change or truncate files that this user "
@@ -69,6 +75,7 @@ enum RunNotice: Sendable {
         switch self {
         case .organUnannotated(let organ): logger.warning("organ annotated in no training volume", [.organ: organ])
         case .predictionPatchDiffers: logger.warning("prediction windows of another size than training's")
+        case .bfloat16Emulated: logger.warning("processor without instructions for bfloat16")
         case .trainerUnrestricted: logger.warning("files not protected from the outside program, no Landlock")
         case .windowBesideCT: logger.warning("images without Hounsfield units normalised by a window")
         case .roundsRecalled(let rounds):
