@@ -6,6 +6,8 @@ public enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
     case diverged(steps: ClosedRange<Int>)
     /// The processes that train together do not start at the same step of the same round with the same weights.
     case processesDiffer
+    /// The processes that train together have other images or labels.
+    case dataDiffer
     /// This machine or this libtorch has no such device.
     case deviceMissing(device: String, available: [String])
 
@@ -18,6 +20,7 @@ public enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
                 ? "the loss is not finite at step \(steps.upperBound)"
                 : "the loss is not finite since one of the steps \(steps.lowerBound) to \(steps.upperBound)"
         case .processesDiffer: "the processes of the training differ in their round, steps or weights"
+        case .dataDiffer: "the processes of the training have different images or labels"
         case .deviceMissing(let device, let available):
             "there is no device \(device) for libtorch here, only \(available.joined(separator: ", "))"
         }
@@ -27,6 +30,7 @@ public enum LearningError: Error, Hashable, Sendable, CustomStringConvertible {
     public var remedy: String {
         switch self {
         case .unfittingCheckpoint: "start a new run"
+        case .dataDiffer: "give all of them one catalogue, and the same images at the same paths"
         case .processesDiffer: "start all of them with one configuration, one checkpoint and one program"
         case .deviceMissing: "set learning.device to auto or to a device that is there, or use a libtorch with CUDA"
         case .diverged: "lower learning.learningRate, or set learning.precision to float32"

@@ -34,6 +34,9 @@ extension LearningSettings {
         }
     }
 
+    /// The threads of the work on predictions; nil: one for each processor core.
+    public var threadLimit: Int? { threads == 0 ? nil : threads }
+
     /// Whether bfloat16 is asked for on a processor without instructions for it: steps are then slower and less exact than in float32.
     public func emulatesBFloat16(on device: Device) -> Bool {
         precision == .bfloat16 && device == .cpu && !Torch.hasFastBFloat16

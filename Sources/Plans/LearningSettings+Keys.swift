@@ -72,7 +72,9 @@ extension LearningSettings: SettingSection {
         .text(
             "device", \.device, limits: "auto, cpu, cuda or cuda:N, the number of a GPU",
             "Where networks train and predict; auto: the first GPU, else the processor."),
-        .integer("threads", \.threads, 0...1024, "Processor threads of libtorch; 0: its own choice."),
+        .integer(
+            "threads", \.threads, 0...1024,
+            "Processor threads of libtorch, and of relabelling; 0: its own choice, and one for each core."),
         .integer(
             "loaders", \.loaders, 0...64,
             "Threads that fill batches ahead of the training; 0: half of the processor's cores, at most 4."),

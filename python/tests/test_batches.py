@@ -249,6 +249,16 @@ def test_arguments_out_of_range_are_named(
         opened(cases, **options)
 
 
+def test_numbers_of_any_type_and_no_others(cases: list[lacuna.CachedCase]) -> None:
+    batches = opened(cases, seed=np.int64(3))
+    np.testing.assert_array_equal(batches[np.int64(2)]["states"], batches[2]["states"])
+    for step in (1 << 64, 1 << 63, 1.5, "1"):
+        with pytest.raises(lacuna.ArgumentError):
+            batches[step]  # type: ignore[index]
+    with pytest.raises(lacuna.ArgumentError, match="settings has batch"):
+        opened(cases, settings={"batch": 8})
+
+
 def test_batches_have_an_organ(cases: list[lacuna.CachedCase]) -> None:
     with pytest.raises(lacuna.ArgumentError, match="no organ"):
         lacuna.Batches(cases, [], patch=PATCH)

@@ -132,7 +132,7 @@ final class RoundTraining: Sendable {
             let grid = library.grid(of: volume)
             let counts = try await thread.run { [held, settings, rule, onePart] in
                 let predictor = Predictor(held.trainer.predictingNetwork, confidence: .probability, settings: settings)
-                var collector = HeldOutCollector(item, rule: rule)
+                var collector = HeldOutCollector(item, rule: rule, threads: settings.threadLimit)
                 try predictor.predict(item, into: &collector) { if isStopping() { throw CancellationError() } }
                 let masks = collector.results(keepingLargestPartOf: onePart).masks
                 return Evaluator.overlaps(truth, shape: volume.shape) { grid.up(masks[$0]) }

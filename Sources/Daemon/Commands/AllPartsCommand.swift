@@ -5,10 +5,10 @@ struct AllPartsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "all", abstract: "Measure every part, alone and together, as one table.",
         discussion: """
-            Each part stands beside the limit that this machine sets for it, measured in the same run: copies of as many bytes, products of \
+            Beside each part is the limit that this machine sets for it, measured in the same run: copies of as many bytes, products of \
             float32 matrices, the step without batches, one pass over the probabilities and a file with the bytes of the masks. A network of \
             three dimensions with 16, 32, 64 and 128 channels, batches of two patches. The other commands measure one part each and have \
-            options for its size. Takes about 5 minutes and 3 GB of memory.
+            options for its size. Takes some minutes and 1.6 GB of memory.
 
             EXAMPLE:
               $ lacunad benchmark all --quick

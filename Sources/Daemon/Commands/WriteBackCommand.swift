@@ -12,7 +12,7 @@ struct WriteBackCommand: AsyncParsableCommand {
             Ranks the voxels of a prediction, judges and encodes the masks, stores them as an object and commits their rows, in a database \
             of its own that is removed afterwards. The share is that of the least which no program can leave out, measured in the same \
             run: one pass over the probabilities, and a file with the bytes of the object, made durable. 512x512x300 voxels with 13 \
-            organs take about 3 GB of memory. An interruption leaves the folder and its database: lacuna database drop --yes --home \
+            organs take about 1.6 GB of memory. An interruption leaves the folder and its database: lacuna database drop --yes --home \
             FOLDER/home, then delete the folder.
 
             EXAMPLE:

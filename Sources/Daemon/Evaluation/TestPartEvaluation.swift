@@ -78,9 +78,9 @@ struct TestPartEvaluation: Sendable {
     private func evaluate(_ volume: RunVolume) async throws -> [TestRecord] {
         let library = parts.library
         let (item, truth) = (try await library.makeCase(volume), try await library.truth(of: volume))
-        let rule = parts.rule
+        let (rule, threads) = (parts.rule, parts.settings.threadLimit)
         let collector = try await parts.predictor.predict(
-            item, into: { HeldOutCollector(item, rule: rule) }, with: weights, isStopping: { false })
+            item, into: { HeldOutCollector(item, rule: rule, threads: threads) }, with: weights, isStopping: { false })
         let grid = library.grid(of: volume)
         return try await parts.thread.run {
             let results = collector.results(keepingLargestPartOf: onePart)

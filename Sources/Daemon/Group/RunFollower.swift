@@ -56,7 +56,7 @@ struct RunFollower: Sendable {
             origin: DaemonSession.origin(of: run), rule: parts.rule, mirror: parts.mirror)
         let preparation = await parts.library.training(
             in: .train, parts.rule, pseudo: try await pseudoLabels(before: work.round, of: run, session))
-        guard preparation.digest == work.data else { throw LearningError.processesDiffer }
+        guard preparation.digest == work.data else { throw LearningError.dataDiffer }
         let training = try await RoundTraining(
             learning, preparation, from: try await start(work.start, session), library: parts.library,
             onePart: plan.organsKeptInOnePart, thread: parts.thread, group: group)

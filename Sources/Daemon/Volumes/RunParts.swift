@@ -33,7 +33,7 @@ struct RunParts: Sendable {
         rule = ontology.knownVoxelRule(
             for: library.organs, usingExclusions: configuration.plan.usesExclusions)
         mirror = ontology.mirror(of: library.organs)
-        let threads = settings.threads == 0 ? nil : settings.threads
+        let threads = settings.threadLimit
         thread = TensorThread(threads: threads)
         if let outside {
             predictor = OutsidePredictor(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import operator
 import os
 import weakref
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, SupportsIndex, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,20 @@ def targets(states: Plane) -> tuple[Plane, Plane]:
     """``target`` and ``known`` as ``KnownVoxels`` has them, of the states of a batch; of the same shape."""
     target = states >> np.uint8(1) & np.uint8(1)
     return target, np.minimum(states, np.uint8(1)) + (states >> np.uint8(2))
+
+
+#: Numbers of batches and rounds are smaller.
+_LIMIT = 1 << 63
+#: Settings that arguments decide.
+_OWN_ARGUMENTS = {"dimensions", "contextSlices", "patch", "batch"}
+
+
+def _number(value: object, name: str) -> int:
+    """A whole number of any type, such as numpy's."""
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise ArgumentError(f"{name} is {value!r}", "give a whole number") from None
 
 
 class Batches:
@@ -99,14 +114,22 @@ class Batches:
         self.cases = tuple(cases)
         self.organs = tuple(names(organs, "an organ"))
         self.patch = tuple(patch)
-        self.seed, self.round, self.rank, self.ranks = seed, round, rank, ranks
+        self.seed, self.round, self.rank, self.ranks = (
+            _number(value, name) for value, name in ((seed, "seed"), (round, "round"), (rank, "rank"), (ranks, "ranks"))
+        )
+        batch, slices = _number(batch, "batch"), _number(slices, "slices")
         self.composite_sets = tuple(tuple(self._index(part) for part in parts) for parts in composites)
         if not self.organs:
             raise ArgumentError("there is no organ", "name those of the labels, in their order")
         if len(self.patch) not in (2, 3):
             raise ArgumentError(f"the patch has {len(self.patch)} axes", "give voxels along x, y and z, or x and y")
-        if not 0 <= seed < 1 << 64:
-            raise ArgumentError(f"the seed {seed} is out of its range", "use one from 0 to 2^64 - 1")
+        if not 0 <= self.seed < 1 << 64:
+            raise ArgumentError(f"the seed {self.seed} is out of its range", "use one from 0 to 2^64 - 1")
+        if not all(abs(value) < _LIMIT for value in (self.round, self.rank, self.ranks)):
+            raise ArgumentError("round, rank or ranks is out of its range", "use numbers below 2^63")
+        fixed = _OWN_ARGUMENTS.intersection(settings or {})
+        if fixed:
+            raise ArgumentError(f"settings has {', '.join(sorted(fixed))}", "give patch, batch and slices as arguments")
         self._settings: dict[str, object] = {
             **{"foregroundShare": 0.5, "intensityJitter": 0.1, "augmentation": augmentation},
             **(settings or {}),
@@ -122,7 +145,7 @@ class Batches:
 
     # MARK: batches
 
-    def __getitem__(self, step: int) -> Batch:
+    def __getitem__(self, step: SupportsIndex) -> Batch:
         """The batch of that number, in new arrays."""
         return self.fill(step, self.empty())
 
@@ -138,7 +161,7 @@ class Batches:
             step=0,
         )
 
-    def fill(self, step: int, into: Batch) -> Batch:
+    def fill(self, step: SupportsIndex, into: Batch) -> Batch:
         """Writes a batch into arrays of ``empty``, or others of the same shapes and types, and returns them. Any thread may call it.
 
         Raises:
@@ -158,11 +181,12 @@ class Batches:
                     f"an array has the shape {array.shape} and the type {array.dtype}",
                     f"use one of {shape} and {kind} in C order, as Batches.empty() makes them",
                 )
-        if step < 0:
-            raise ArgumentError(f"there is no batch {step}", "count batches from 0")
+        number = _number(step, "step")
+        if not 0 <= number < _LIMIT:
+            raise ArgumentError(f"there is no batch {number}", "count batches from 0, below 2^63")
         memory = [number for array, _ in given for number in (array.ctypes.data, array.size)]
-        library().call("fill", self._handle, self.seed, self.round, step, *memory)
-        into["step"] = step
+        library().call("fill", self._handle, self.seed, self.round, number, *memory)
+        into["step"] = number
         return into
 
     def steps(self, start: int, stop: int, threads: int = 2, reuse: bool = False) -> Iterator[Batch]:

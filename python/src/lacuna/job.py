@@ -87,7 +87,8 @@ class Job:
 
     @staticmethod
     def load(path: str | os.PathLike[str] | None = None) -> Job:
-        """Reads the job that ``LACUNA_JOB`` names, and from now on keeps SIGTERM in mind instead of ending (``stop_requested``).
+        """Reads the job that ``LACUNA_JOB`` names. Called on the main thread, SIGTERM is noted from now on instead of ending the program
+        (``stop_requested``).
 
         Raises:
             JobError: for a job that is missing, of another version, or not what it should be.
@@ -116,7 +117,7 @@ class Job:
             ArgumentError: in the stage predict; and as ``Batches``.
         """
         training = self._training()
-        settings = {"missingAsBackground": training.missing_as_background, **options.pop("settings", {})}
+        settings = {"missingAsBackground": training.missing_as_background, **(options.pop("settings", None) or {})}
         cases = [CachedCase(case.volume, case.image, case.labels or "", case.intensity) for case in self.cases]
         fixed = {"composites": self.composites, "seed": self.seed, "round": self.round, "settings": settings}
         return Batches(cases, self.organs, patch=patch, batch=batch, **{**fixed, **options})
