@@ -80,7 +80,7 @@ final class BatchPlan {
             let settings = try LearningSettings(values)
             guard !settings.missingAsBackground || compositeSets.isEmpty else {
                 throw LibraryError.argument(
-                    "composite labels say nothing where missingAsBackground is true", "give no composite labels")
+                    "composite labels have no effect where missingAsBackground is true", "give no composite labels")
             }
             return settings
         } catch let error as SettingError {

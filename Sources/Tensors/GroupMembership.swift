@@ -18,7 +18,7 @@ public struct GroupMembership: Hashable, Sendable {
         (self.rank, self.size, self.host, self.port, self.prefix) = (rank, size, host, port, prefix)
     }
 
-    /// What `torchrun` tells each process that it starts, or a person who starts them: `RANK`, `WORLD_SIZE`, `MASTER_ADDR`,
+    /// The variables that `torchrun`, or a person, sets for each process: `RANK`, `WORLD_SIZE`, `MASTER_ADDR`,
     /// `MASTER_PORT`, and where they are set `GLOO_SOCKET_IFNAME`, `TORCHELASTIC_USE_AGENT_STORE` and
     /// `TORCHELASTIC_RESTART_COUNT`. nil without `WORLD_SIZE`, and where it is 1.
     ///

@@ -1,6 +1,6 @@
 internal import Domain
 
-/// What the first process of a group tells the others.
+/// An order of the first process of a group to the others.
 enum GroupOrder: Hashable, Sendable {
     /// To wait for another order: it does something by itself.
     case wait

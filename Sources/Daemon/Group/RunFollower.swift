@@ -17,7 +17,7 @@ struct RunFollower: Sendable {
     let options: GlobalOptions
     let configuration: RunConfiguration
     let group: RunGroup
-    /// A request to stop, of which the first process is told.
+    /// A request to stop, which is passed on to the first process.
     let stop: StopFlag
 
     /// - Returns: the exit status of the first process.

@@ -97,7 +97,7 @@ final class RunGroup: Sendable {
 
     /// Waits for an order other than to wait.
     ///
-    /// - Parameter stop: the first process is told where it is raised.
+    /// - Parameter stop: raised where this process is to stop, which the first one then learns.
     /// - Throws: `LeaderEnded`, `TensorError.processLost`.
     func nextOrder(stop: StopFlag) async throws -> GroupOrder {
         try await thread.run { [self] in

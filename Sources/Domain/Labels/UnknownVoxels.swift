@@ -1,4 +1,4 @@
-/// The voxels of which a volume's annotations say nothing, slice by slice: those that `KnownVoxelRule.fill` leaves unknown, by words instead of
+/// The voxels that no annotation of a volume decides, slice by slice: those that `KnownVoxelRule.fill` leaves unknown, by words instead of
 /// bytes. Pseudo labels count as unknown.
 public struct UnknownVoxels: Sendable {
     private let rule: KnownVoxelRule
