@@ -38,6 +38,7 @@ struct OperationsPage {
         "Logs": "shows output; ObservationTests compare it",
         "Notifications to people": "a configuration; ObservationTests read one",
         "systemd": "changes the services of this machine; UnitFileTests check the units",
+        "Several processes": "GroupRunTests and TorchrunTests start such processes",
         "An altered schema": "AlteredSchemaTests run this command", "Moving": "BackupTests move a catalogue",
     ]
 
