@@ -7,7 +7,7 @@ import Postgres
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// How `lacunad serve` is seen.
     @Suite struct ServeObservationTests {
         private func start(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// A process of several that ends before the run does.
     @Suite struct GroupLossTests {
         /// The other one ends with an error that says so, and both continue to the result of an undisturbed run.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// What cannot be done by several processes, and environments that name none.
     @Suite struct GroupRefusalTests {
         private static let member = Place.member(0, of: 2, port: 29500)

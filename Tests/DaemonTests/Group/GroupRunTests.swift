@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// A run that two processes train together.
     @Suite struct GroupRunTests {
         /// Two processes with half of the batch have the losses of one process with all of it, and publish the same labels.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// PyTorch's own launcher starts the processes of a run.
     @Suite struct TorchrunTests {
         private static let python = ["LACUNA_TORCH_PYTHON", "LACUNA_PEER_PYTHON"]

@@ -43,7 +43,7 @@ struct TrainerFault: Sendable, CustomTestStringConvertible {
     ]
 }
 
-extension DaemonTests {
+extension ServiceTests {
     /// Programs that fail in one way. The run ends with a named error, keeps what was stored, and ends as an undisturbed one once the
     /// program is mended.
     @Suite struct OutsideFaultTests {

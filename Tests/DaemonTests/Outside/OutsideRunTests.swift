@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// Whole runs by a program in plain Python.
     @Suite struct OutsideRunTests {
         @Test func anOutsideProgramTrainsAndItsPseudoLabelsArePublished() async throws {

@@ -3,7 +3,7 @@ import System
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// `lacunad trainer check` on real programs.
     @Suite struct TrainerCheckTests {
         private func check(_ options: [String], _ words: [String]) async throws -> (

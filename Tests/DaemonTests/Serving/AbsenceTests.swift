@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// What a daemon that has served waits for.
     @Suite struct AbsenceTests {
         @Test func anObjectStoreThatIsAwayAtAReconnectIsAwaited() async throws {

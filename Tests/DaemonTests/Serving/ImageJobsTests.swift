@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// Jobs that fingerprint and verify volumes, done by real daemons.
     @Suite struct ImageJobsTests {
         @Test func aDamagedMaskAndAMissingImageAreDeadJobs() async throws {

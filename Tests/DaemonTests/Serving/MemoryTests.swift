@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// A daemon whose address space is limited by the system.
     @Suite struct MemoryTests {
         /// Kilobytes beside what a small run needs: more than single windows take, and less than a batch or a large window.

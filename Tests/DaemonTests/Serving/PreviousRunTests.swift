@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// Runs of a schedule that start from the run before and are compared with the current one.
     @Suite struct PreviousRunTests {
         @Test func aProposalIsShownWithItsComparison() async throws {

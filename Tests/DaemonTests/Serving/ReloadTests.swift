@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// SIGHUP changes a daemon that serves without a restart.
     @Suite struct ReloadTests {
         @Test func leasesAndNotificationsAreThoseOfTheFile() async throws {

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// Everything that `lacunad serve` writes on standard error is a log line.
     @Suite struct ServeLogTests {
         /// A daemon with much to warn of: an organ without annotations, damaged files of the cache, and folders that others may read.

@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// `lacunad serve`: real daemons on schedules and jobs.
     @Suite struct ServeTests {
         @Test func aTickIsOneRunThatEndsAsOneStartedByHand() async throws {

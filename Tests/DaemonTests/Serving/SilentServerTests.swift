@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-extension DaemonTests {
+extension ServiceTests {
     /// A host that takes connections and never answers.
     @Suite struct SilentServerTests {
         @Test func aStopWhileConnectingIsAnswered() async throws {

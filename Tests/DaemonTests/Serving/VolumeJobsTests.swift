@@ -11,7 +11,7 @@ import Testing
 
 @testable import Daemon
 
-extension DaemonTests {
+extension ServiceTests {
     /// The volumes of a round, which daemons share.
     @Suite struct VolumeJobsTests {
         /// The daemon that waits for a volume finds that the one that had it is gone.
