@@ -58,13 +58,14 @@ public enum Folder {
     ///
     /// - Parameters:
     ///   - mode: permissions of new folders, less the umask.
+    ///   - parents: whether the folders above it are created, too.
     ///   - isDurable: whether a parent that cannot be synchronised, such as one that cannot be read, is an error.
     public static func create(
-        _ path: String, mode: UInt32 = 0o755, isDurable: Bool = false
+        _ path: String, mode: UInt32 = 0o755, parents: Bool = true, isDurable: Bool = false
     ) throws(SystemError) {
         guard let missing = try createOne(path, mode, isDurable) else { return }
         let parent = FilePath.parent(of: path)
-        guard parent != path else { throw missing }
+        guard parents, parent != path else { throw missing }
         try create(parent, mode: mode, isDurable: isDurable)
         if let missing = try createOne(path, mode, isDurable) { throw missing }
     }

@@ -19,8 +19,14 @@ public enum Unfinished {
     /// Forgets a process group that has ended.
     public static func forget(processGroup: Int32) { groups.withLock { _ = $0.remove(processGroup) } }
 
+    private static let isEnding = Atomic(false)
+
+    /// Whether `removeAll` was called: nothing new should be begun.
+    public static var isBeingRemoved: Bool { isEnding.load(ordering: .relaxed) }
+
     /// Removes all of them, although other threads may still write. Called when the process ends. Blocks.
     public static func removeAll() {
+        isEnding.store(true, ordering: .relaxed)
         for group in groups.withLock({ $0 }) where group > 1 { kill(-group, SIGKILL) }
         for path in paths.withLock({ $0 }) {
             // A file that another thread creates meanwhile makes the removal of its folder fail.

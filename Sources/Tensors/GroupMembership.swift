@@ -25,12 +25,14 @@ public struct GroupMembership: Hashable, Sendable {
     /// With `TORCHELASTIC_USE_AGENT_STORE`, the store at `MASTER_PORT` is `torchrun`'s own, which answers only a libtorch of about its own
     /// version; the processes then use the port after it.
     ///
-    /// - Throws: `TensorError.group` where one is missing or no such number.
+    /// - Throws: `TensorError.membership` where one is missing or no such number.
     public init?(environment: [String: String]) throws(TensorError) {
         guard environment["WORLD_SIZE"] != nil else { return nil }
         let size = try Self.number("WORLD_SIZE", environment, 1...65536)
         guard size > 1 else { return nil }
-        guard let host = environment["MASTER_ADDR"], !host.isEmpty else { throw Self.problem("MASTER_ADDR is not set") }
+        guard let host = environment["MASTER_ADDR"], !host.isEmpty else {
+            throw .membership(problem: "MASTER_ADDR is not set")
+        }
         let isTaken = environment["TORCHELASTIC_USE_AGENT_STORE"] == "True"
         self.init(
             rank: try Self.number("RANK", environment, 0...size - 1), size: size, host: host,
@@ -42,12 +44,10 @@ public struct GroupMembership: Hashable, Sendable {
     private static func number(
         _ name: String, _ environment: [String: String], _ range: ClosedRange<Int>
     ) throws(TensorError) -> Int {
-        guard let text = environment[name] else { throw problem("\(name) is not set") }
+        guard let text = environment[name] else { throw .membership(problem: "\(name) is not set") }
         guard let number = Int(text), range.contains(number) else {
-            throw problem("\(name) is \(text), not \(range.lowerBound) to \(range.upperBound)")
+            throw .membership(problem: "\(name) is \(text), not \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }
-
-    private static func problem(_ text: String) -> TensorError { .group(problem: "beside WORLD_SIZE: \(text)") }
 }

@@ -4,6 +4,8 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
     case refused(operation: String, problem: String)
     /// libtorch had no memory for an operation; a smaller one may succeed.
     case outOfMemory(operation: String, problem: String)
+    /// The variables that give this process its place among those that train together are incomplete or wrong.
+    case membership(problem: String)
     /// The processes that train together did not find each other.
     case group(problem: String)
     /// Another process of those that train together ended, or did not answer in time.
@@ -20,6 +22,7 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .refused(let operation, let problem): "libtorch refused \(operation): \(problem)"
         case .outOfMemory(let operation, let problem): "out of memory for \(operation): \(problem)"
+        case .membership(let problem): "this process has no place among those of the training: \(problem)"
         case .group(let problem): "the processes of the training did not find each other: \(problem)"
         case .processLost(let rank, let size, let problem):
             "process \(rank) of the \(size) of the training lost another one: \(problem)"
@@ -36,6 +39,7 @@ public enum TensorError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .refused: "report this with the configuration of the run"
         case .outOfMemory: "a smaller patch or batch needs less memory"
+        case .membership: "set the variables as torchrun does, or unset WORLD_SIZE to train with one process"
         case .group: "check RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT, and that the port is free"
         case .processLost: "see what the others reported, and start all again: they continue from the last checkpoint"
         case .damagedCheckpoint:

@@ -31,7 +31,7 @@ public final class JobFolder: Sendable {
     public func makeFolder(_ name: String) throws(TrainerError) -> String {
         let folder = "\(path)/\(name)"
         do {
-            try Folder.create(folder, mode: 0o700)
+            try Folder.create(folder, mode: 0o700, parents: false)
         } catch {
             throw .folder(path: folder, problem: error.reason)
         }

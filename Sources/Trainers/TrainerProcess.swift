@@ -46,7 +46,7 @@ public struct TrainerProcess: Sendable {
             case .kill: child.signal(SIGKILL)
             }
             limitErrors()
-            usleep(20_000)
+            if output.isEmpty { usleep(20_000) }
         }
     }
 
@@ -159,6 +159,8 @@ private struct Course {
 private struct ProgressPipe: ~Copyable {
     private let descriptor: Int32
     private var rest: [UInt8] = []
+    /// Whether nothing was there when it was read last.
+    private(set) var isEmpty = true
     private static let longestLine = 64 << 10
 
     init(_ path: String) throws(TrainerError) { descriptor = try Self.open(path) }
@@ -177,9 +179,11 @@ private struct ProgressPipe: ~Copyable {
     /// - Parameter isEnd: whether the last line counts without an end.
     mutating func lines(isEnd: Bool = false) -> [String] {
         var block = [UInt8](repeating: 0, count: 64 << 10)
+        isEmpty = true
         for _ in 0..<16 {
             let count = read(descriptor, &block, block.count)
             guard count > 0 else { break }
+            isEmpty = false
             rest += block[..<count]
         }
         var (lines, start) = ([String](), rest.startIndex)

@@ -6,9 +6,9 @@ extension DaemonTests {
     /// Checkpoints of real runs: the same after a kill, and replaced by earlier ones where their bytes are damaged.
     @Suite struct CheckpointTests {
         @Test func aKilledRunStoresTheSameCheckpointsOnTheWay() async throws {
-            let whole = try await World.shared.makePlace()
+            let whole = try await World.current.makePlace()
             #expect(try await whole.daemon().status == 0)
-            let killed = try await World.shared.makePlace()
+            let killed = try await World.current.makePlace()
             for moment in ["round 0: training", "round 0: trained", "round 1: training", "round 1: trained"] {
                 let daemon = try killed.startDaemon()
                 #expect(await daemon.reports(moment))

@@ -16,7 +16,7 @@ extension DaemonTests {
             var random = SplitMix64(seed: 2021)
             var ended = 0
             while ended < times {
-                let place = try await World.shared.makePlace()
+                let place = try await World.current.makePlace()
                 let before = try await place.annotations()
                 let endedBefore = ended
                 while true {

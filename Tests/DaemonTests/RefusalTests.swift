@@ -171,7 +171,7 @@ extension DaemonTests {
                 expect(try await place.daemon(file), 3, "no annotated volume in the part validation")
                 expect(try await place.daemon(login: "lacuna"), 5, "may change annotations", "lacuna_trainer")
                 expect(try await place.daemon(login: "postgres"), 5, "may change annotations")
-                let other = try await World.shared.makePlace()
+                let other = try await World.current.makePlace()
                 try FileManager.default.removeItem(atPath: "\(other.objects)/lacuna-store")
                 try "lacuna-store 1\ncatalogue 00000000-0000-4000-8000-000000000000\n".write(
                     toFile: "\(other.objects)/lacuna-store", atomically: true, encoding: .utf8)

@@ -72,10 +72,10 @@ extension DaemonTests {
 
         /// Killed and stopped in the middle of training and of evaluations: the end, the figures and the reasons are the same.
         @Test func aDisturbedRunIsValidatedLikeAnUndisturbedOne() async throws {
-            let whole = try await World.shared.makePlace()
+            let whole = try await World.current.makePlace()
             #expect(try await whole.daemon(Self.run).status == 0)
             for signal in [SIGKILL, SIGTERM] {
-                let place = try await World.shared.makePlace()
+                let place = try await World.current.makePlace()
                 for moment in [
                     "round 0: training", "round 0: step 4", "round 0: step 8", "round 1: training", "round 1: step 4",
                 ] {

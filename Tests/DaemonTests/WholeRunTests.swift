@@ -13,7 +13,7 @@ struct WholeRun: Sendable {
 
     /// One for all tests that compare with it.
     static let shared = Task {
-        let place = try await World.shared.makePlace()
+        let place = try await World.current.makePlace()
         let ending = try await place.daemon()
         try #require(ending.status == 0, "\(ending.errors)")
         return WholeRun(

@@ -10,9 +10,10 @@ import TestSupport
 import Testing
 
 /// A small catalogue made with the real programs, once for all tests here: phantoms in two layouts with half of the public
-/// set's labels missing, imported and split. Each test works on a copy of database and objects.
+/// set's labels missing, imported and split. Each test works on a copy of database and objects. Some tests stop the server, so that
+/// only one may use a world at a time.
 actor World {
-    static let shared = World()
+    @TaskLocal static var current = World()
 
     static let organs: [OrganKey] = ["liver", "spleen", "stomach"]
 
@@ -26,7 +27,7 @@ actor World {
 
     /// A copy of the world for one test.
     static func with(_ body: (Place) async throws -> Void) async throws {
-        try await body(try await shared.makePlace())
+        try await body(try await current.makePlace())
     }
 
     func makePlace() async throws -> Place {

@@ -60,7 +60,7 @@ struct TrainerCheckCommand: AsyncParsableCommand {
         let check = try TrainerCheck(outside.command, steps: steps, in: folder.path)
         var results: [TrainerCheck.Result] = []
         let bar = options.output.progress("testing", total: TrainerCheck.Test.allCases.count)
-        try await check.run(isStopping: { false }) {
+        try await check.run(isStopping: { Unfinished.isBeingRemoved }) {
             results.append($0)
             bar.show(results.count, label: "testing")
         }

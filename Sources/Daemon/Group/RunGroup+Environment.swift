@@ -4,7 +4,7 @@ internal import Tensors
 extension GroupMembership {
     /// The place of this process, as its environment has it; nil where it is alone.
     ///
-    /// - Throws: `TensorError.group`.
+    /// - Throws: `TensorError.membership`.
     static func ofThisProcess() throws -> GroupMembership? {
         let names = [
             "RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "GLOO_SOCKET_IFNAME", "TORCHELASTIC_USE_AGENT_STORE",

@@ -38,7 +38,7 @@ extension ServiceTests {
 
         /// An undisturbed run of two processes.
         private static let whole = Task {
-            let place = try await World.shared.makePlace()
+            let place = try await World.current.makePlace()
             let endings = await (try place.startGroup(file)).end()
             try #require(endings.map(\.status) == [0, 0], "\(endings.map(\.errors))")
             return (labels: try await place.labels(), checkpoints: try await place.checkpoints())

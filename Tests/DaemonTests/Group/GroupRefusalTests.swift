@@ -44,7 +44,7 @@ extension ServiceTests {
                 environment[name] = nil
                 expect(
                     try await place.startDaemon(environment: environment).end(), 3,
-                    "beside WORLD_SIZE: \(name) is not set")
+                    "this process has no place among those of the training: \(name) is not set", "unset WORLD_SIZE")
             }
         }
 

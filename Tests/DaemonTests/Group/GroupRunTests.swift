@@ -8,7 +8,7 @@ extension ServiceTests {
     @Suite struct GroupRunTests {
         /// Two processes with half of the batch have the losses of one process with all of it, and publish the same labels.
         @Test func twoProcessesTrainAsOneWithTheWholeBatch() async throws {
-            let (alone, shared) = (try await World.shared.makePlace(), try await World.shared.makePlace())
+            let (alone, shared) = (try await World.current.makePlace(), try await World.current.makePlace())
             let whole = try await alone.startDaemon(.shared(batch: 2), "--log-level", "debug").end()
             try #require(whole.status == 0, "\(whole.errors)")
             let before = try await shared.annotations()

@@ -51,7 +51,7 @@ struct OutsideRun: Sendable {
 
     /// The results of an undisturbed run, for all tests that compare with it.
     static let whole = Task {
-        let place = try await World.shared.makePlace()
+        let place = try await World.current.makePlace()
         let ending = try await place.startOutside(OutsideRun()).end()
         try #require(ending.status == 0, "\(ending.errors)")
         return (labels: try await place.labels(), checkpoints: try await place.checkpoints())
