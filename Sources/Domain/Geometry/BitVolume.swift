@@ -48,7 +48,7 @@ public struct BitVolume: Hashable, Sendable {
     }
 
     /// Number of set voxels.
-    public var population: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+    public var population: Int { words.withUnsafeBufferPointer(\.population) }
     public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
     public mutating func formUnion(_ other: BitVolume) { combine(other, |) }
@@ -68,7 +68,11 @@ public struct BitVolume: Hashable, Sendable {
 
     private mutating func combine(_ other: BitVolume, _ operation: (UInt64, UInt64) -> UInt64) {
         precondition(shape == other.shape, "two bit volumes of equal shape")
-        for i in words.indices { words[i] = operation(words[i], other.words[i]) }
+        words.withUnsafeMutableBufferPointer { own in
+            other.words.withUnsafeBufferPointer { other in
+                for i in own.indices { own[i] = operation(own[i], other[i]) }
+            }
+        }
     }
 
     private mutating func clearTail() {

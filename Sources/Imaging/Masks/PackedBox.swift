@@ -37,7 +37,7 @@ struct PackedBox {
 
     var bitCount: Int { box.shape.count }
     var byteCount: Int { (bitCount + 7) >> 3 }
-    var population: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+    var population: Int { words.withUnsafeBufferPointer(\.population) }
 
     init(box: VoxelBox, words: [UInt64]) { (self.box, self.words) = (box, words) }
 
