@@ -78,41 +78,7 @@ public struct TrainingCase: Sendable {
     /// Millilitres of one voxel.
     public var voxelMillilitres: Double { spacing.x * spacing.y * spacing.z / 1000 }
 
-    /// Checks that the labels fit `organCount` organs and the grid of the case.
-    /// - Throws: `BatchError.unfittingCase`.
-    func validate(organCount: Int) throws {
-        func fail(_ problem: String) -> BatchError { .unfittingCase(volume: volume.description, problem: problem) }
-        guard labels.count == organCount else { throw fail("\(labels.count) labels for \(organCount) organs") }
-        let masks = labels.flatMap(\.planes) + composites.flatMap { [$0.foreground, $0.known].compactMap { $0 } }
-        guard masks.allSatisfy({ $0.shape == shape }) else { throw fail("a mask has another shape than the image") }
-        guard composites.allSatisfy({ $0.parts.allSatisfy { (0..<organCount).contains($0) } && !$0.parts.isEmpty })
-        else {
-            throw fail("a composite label names an organ outside the plan")
-        }
-    }
-}
-
-extension OrganLabel {
-    /// Its masks: foreground and validity mask.
-    var planes: [BitVolume] {
-        switch self {
-        case .known(let foreground, _, let known): [foreground, known].compactMap { $0 }
-        case .pseudo(let foreground, let known): [foreground, known].compactMap { $0 }
-        case .unknown: []
-        }
-    }
-
-    /// The accepted voxels of the organ; nil without a mask.
-    var acceptedForeground: BitVolume? {
-        switch self {
-        case .known(let foreground, _, let known):
-            guard var foreground, let known else { return foreground }
-            foreground.formIntersection(known)
-            return foreground
-        case .pseudo(var foreground, let known):
-            if let known { foreground.formIntersection(known) }
-            return foreground
-        case .unknown: return nil
-        }
+    package var volumeLabels: VolumeLabels {
+        VolumeLabels(volume, shape, labels: labels, composites: composites)
     }
 }

@@ -90,18 +90,6 @@ import Testing
             #expect(closed[i] == (isInside && open[i] == VoxelKnowledge.unknown ? VoxelKnowledge.negative : open[i]))
         }
     }
-
-    /// By a multiplier of 1 states with equal sums have one hash.
-    @Test func statesWithOneHashAreToldApart() {
-        let shape = GridShape(4, 1, 1)
-        let states: [[UInt8]] = [[1, 2, 1, 5], [2, 1, 1, 0]]
-        let coded = StateEncoder.encode(shape, channels: 2, multipliers: [1, 31]) { _, planes in
-            for (channel, row) in states.enumerated() {
-                for (x, state) in row.enumerated() { planes[channel * 4 + x] = state }
-            }
-        }
-        #expect(coded.bytes(0..<2, VoxelBox(shape)) == states.flatMap { $0 })
-    }
 }
 
 extension VoxelStates {
