@@ -37,9 +37,13 @@ public struct TemporaryFile: ~Copyable {
 
     /// Makes the bytes durable and moves them to `path`, in place of what is there. The folder is not synchronised.
     ///
-    /// - Parameter mode: the exact permissions of the file; nil keeps those that it was created with.
-    public consuming func place(at path: String, mode: UInt32? = nil) throws(SystemError) {
-        try finish(mode)
+    /// - Parameters:
+    ///   - mode: the exact permissions of the file; nil keeps those that it was created with.
+    ///   - isDurable: false: after a power failure the file may have lost bytes, which its reader notices.
+    public consuming func place(
+        at path: String, mode: UInt32? = nil, isDurable: Bool = true
+    ) throws(SystemError) {
+        try finish(mode, isDurable: isDurable)
         guard rename(file.path, path) == 0 else { throw .last("rename", path) }
     }
 
@@ -54,8 +58,8 @@ public struct TemporaryFile: ~Copyable {
         return false
     }
 
-    private func finish(_ mode: UInt32?) throws(SystemError) {
+    private func finish(_ mode: UInt32?, isDurable: Bool = true) throws(SystemError) {
         if let mode { try file.setMode(mode) }
-        try file.synchronise()
+        if isDurable { try file.synchronise() }
     }
 }

@@ -41,6 +41,26 @@ import Testing
         #expect(cache.problem(of: entry, readsVoxels: true) != nil)
     }
 
+    /// Files are not made durable: of some the last bytes are missing, or zeros.
+    @Test(arguments: [0, 100, 191, 192, 500, 703], [false, true])
+    func whatAPowerFailureLeavesIsRefused(kept: Int, isFilled: Bool) throws {
+        try store(1)
+        let whole = try Data(contentsOf: URL(filePath: path(1)))
+        #expect(whole.count == 704)
+        let rest = isFilled ? Data(count: whole.count - kept) : Data()
+        try (whole.prefix(kept) + rest).write(to: URL(filePath: path(1)))
+        #expect(throws: ImagingError.self) { try cache.open(name(1)) }
+    }
+
+    @Test func aFileThatWasJustWrittenIsNotReadAgain() throws {
+        try store(1)
+        try [UInt8](repeating: 7, count: 64).withUnsafeBytes { try cache.storeLabels([$0], as: name(1)) }
+        try flip(300, 1)
+        #expect(try cache.open(name(1), isChecked: false)?.shape == GridShape(8, 8, 4))
+        let labels = try #require(try cache.openLabels(name(1), isChecked: false))
+        withExtendedLifetime(labels) { #expect(Array(labels.payload) == Array(repeating: 7, count: 64)) }
+    }
+
     /// Labels and images of volumes of one shape must not be exchanged.
     @Test func aFileWithTheNameOfAnotherIsRefused() throws {
         for number in 1...2 {

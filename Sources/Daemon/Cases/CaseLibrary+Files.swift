@@ -33,8 +33,8 @@ extension CaseLibrary {
         var (cases, volumes) = ([TrainerJob.Case](), [TrainingVolume]())
         for part in parts {
             try checkStop()
-            volumes.append(try await trainingVolume(part, rule, sets))
-            let item = try await unlabelledCase(part.volume)
+            let (item, training) = try await trainingCase(part, rule, sets)
+            volumes.append(TrainingVolume(item, training, settings))
             let (image, labels) = (cache.imageFile(of: part.volume), cache.labelFile(part.content, of: part.volume))
             for file in [image, labels] where !FilePath.exists(file) {
                 throw DaemonError.cacheUnwritable(

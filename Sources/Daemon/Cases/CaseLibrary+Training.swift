@@ -47,46 +47,52 @@ extension CaseLibrary {
     func trainingVolume(
         _ part: TrainingPart, _ rule: KnownVoxelRule, _ sets: [[Int]]
     ) async throws -> TrainingVolume {
-        let volume = part.volume
-        if let labels = try await work.run({ [cache] in try cache.labels(part.content, of: volume) }) {
-            return TrainingVolume(try await unlabelledCase(volume), labels, settings)
-        }
-        if !part.pseudo.isEmpty, let labels = try await addedLabels(part, rule, sets) {
-            return TrainingVolume(try await unlabelledCase(volume), labels, settings)
-        }
-        return try await madeVolume(volume, pseudo: part.pseudo, part.content, rule, sets)
+        let (item, labels) = try await trainingCase(part, rule, sets)
+        return TrainingVolume(item, labels, settings)
     }
 
-    /// The labels of the annotations, from the cache, with the pseudo labels; nil where they have no common form. Masks of annotations
-    /// are not read again, so that the time follows from the number of pseudo labels.
-    private func addedLabels(
+    /// As `trainingVolume`, as a case without labels, and its labels. Both are read at the same time.
+    func trainingCase(
         _ part: TrainingPart, _ rule: KnownVoxelRule, _ sets: [[Int]]
-    ) async throws -> TrainingLabels? {
+    ) async throws -> (item: TrainingCase, labels: TrainingLabels) {
+        async let item = onThreadOfItsOwn.unlabelledCase(part.volume)
+        let labels = try await labels(of: part, rule, sets)
+        return (try await item, labels)
+    }
+
+    /// Pseudo labels are added to the labels of the annotations, whose masks are not read again, so that the time follows from the number
+    /// of pseudo labels.
+    private func labels(
+        of part: TrainingPart, _ rule: KnownVoxelRule, _ sets: [[Int]]
+    ) async throws -> TrainingLabels {
         let volume = part.volume
-        if try await work.run({ [cache] in try cache.labels(part.annotated, of: volume) }) == nil {
-            _ = try await madeVolume(volume, pseudo: [], part.annotated, rule, sets)
-        }
+        if let labels = try await cachedLabels(part.content, of: volume) { return labels }
+        let base = try await annotatedLabels(of: part, rule, sets)
+        guard !part.pseudo.isEmpty else { return base }
         let pseudo = try await pseudoLabels(part.pseudo, of: volume)
         return try await work.run { [cache] in
-            let base = try cache.labels(part.annotated, of: volume)
-            let labels = base?.adding(pseudo, rule: rule, compositeSets: sets)
-            return try labels.map { try cache.store($0, part.content, of: volume) }
+            try cache.store(base.adding(pseudo, rule: rule, compositeSets: sets), part.content, of: volume)
         }
     }
 
-    private func madeVolume(
-        _ volume: RunVolume, pseudo: [RoundLabel], _ content: LabelContent, _ rule: KnownVoxelRule, _ sets: [[Int]]
-    ) async throws -> TrainingVolume {
-        let item = try await makeCase(volume, pseudo: pseudo)
-        let labels = try await work.run { [cache] in
-            try cache.store(TrainingLabels(item, rule: rule, compositeSets: sets), content, of: volume)
+    private func annotatedLabels(
+        of part: TrainingPart, _ rule: KnownVoxelRule, _ sets: [[Int]]
+    ) async throws -> TrainingLabels {
+        let volume = part.volume
+        if !part.pseudo.isEmpty, let labels = try await cachedLabels(part.annotated, of: volume) { return labels }
+        let labels = try await labels(of: volume)
+        return try await work.run { [cache] in
+            try cache.store(TrainingLabels(labels, rule: rule, compositeSets: sets), part.annotated, of: volume)
         }
-        return TrainingVolume(item, labels, settings)
+    }
+
+    private func cachedLabels(_ content: LabelContent, of volume: RunVolume) async throws -> TrainingLabels? {
+        try await work.run { [cache] in try cache.labels(content, of: volume) }
     }
 }
 
 extension TrainingVolume {
-    fileprivate init(_ item: TrainingCase, _ labels: TrainingLabels, _ settings: LearningSettings) {
+    init(_ item: TrainingCase, _ labels: TrainingLabels, _ settings: LearningSettings) {
         self.init(
             item.volume, image: item.image, spacing: item.spacing, normalisation: item.normalisation, labels: labels,
             missingAsBackground: settings.missingAsBackground)

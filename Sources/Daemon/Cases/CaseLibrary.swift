@@ -42,20 +42,44 @@ struct CaseLibrary: Sendable {
     ///
     /// - Throws: `DaemonError`, also for an image that its normalisation makes one value, `ImagingError`, `DICOMError` for the image, `WorkflowError`, `ObjectStoreError` for a mask.
     func makeCase(_ volume: RunVolume, pseudo: [RoundLabel] = []) async throws -> TrainingCase {
+        async let image = onThreadOfItsOwn.unlabelledCase(volume)
+        let labels = try await labels(of: volume, pseudo: pseudo)
+        var item = try await image
+        (item.labels, item.composites) = (labels.labels, labels.composites)
+        return item
+    }
+
+    /// The annotations of the run's snapshot on the run's grid and, for an organ without one, its pseudo label.
+    ///
+    /// - Throws: `WorkflowError`, `ObjectStoreError`.
+    func labels(of volume: RunVolume, pseudo: [RoundLabel] = []) async throws -> VolumeLabels {
         let annotations = try await annotations(of: volume)
         var predictions: [OrganKey: Mask] = [:]
         for label in pseudo where organs.contains(label.organ) && annotations[label.organ] == nil {
             predictions[label.organ] = try await masks.read(label.mask, shape: volume.shape)
         }
         let (library, pseudo) = (self, predictions)
-        return try await work.run { try library.assemble(volume, annotations, pseudo) }
+        return await work.run { library.onGrid(volume, annotations, pseudo) }
     }
 
     /// The case of a volume without any label.
     ///
     /// - Throws: `DaemonError`, `ImagingError`, `DICOMError` for the image.
     func unlabelledCase(_ volume: RunVolume) async throws -> TrainingCase {
-        try await work.run { [organs] in try item(volume, labels: organs.map { _ in .unknown }) }
+        try await work.run { try item(volume) }
+    }
+
+    /// Blocks.
+    private func item(_ volume: RunVolume) throws -> TrainingCase {
+        let (grid, image) = (grid(of: volume), try cache.image(of: volume))
+        let item = TrainingCase(
+            volume: volume.id, shape: grid.shape, spacing: grid.spacing, image: image.voxels,
+            normalisation: IntensityMap(settings, modality: volume.modality, statistics: image.statistics),
+            labels: organs.map { _ in .unknown })
+        guard !item.isFlattened(by: settings, modality: volume.modality) else {
+            throw DaemonError.imageFlattened(file: volume.path, modality: volume.modality)
+        }
+        return item
     }
 
     /// The annotated mask of an organ on the run's grid; nil where there is none.
@@ -112,9 +136,9 @@ struct CaseLibrary: Sendable {
     }
 
     /// Blocks.
-    private func assemble(
+    private func onGrid(
         _ volume: RunVolume, _ annotations: [OrganKey: Annotation], _ pseudo: [OrganKey: Mask]
-    ) throws -> TrainingCase {
+    ) -> VolumeLabels {
         let grid = grid(of: volume)
         let labels: [OrganLabel] = organs.map { organ in
             if let found = annotations[organ] {
@@ -125,22 +149,8 @@ struct CaseLibrary: Sendable {
             guard let mask = pseudo[organ] else { return .unknown }
             return grid.pseudo(mask)
         }
-        return try item(volume, labels: labels, composites: compositeLabels(annotations, grid))
-    }
-
-    /// Blocks.
-    private func item(
-        _ volume: RunVolume, labels: [OrganLabel], composites: [CompositeLabel] = []
-    ) throws -> TrainingCase {
-        let (grid, image) = (grid(of: volume), try cache.image(of: volume))
-        let item = TrainingCase(
-            volume: volume.id, shape: grid.shape, spacing: grid.spacing, image: image.voxels,
-            normalisation: IntensityMap(settings, modality: volume.modality, statistics: image.statistics),
-            labels: labels, composites: composites)
-        guard !item.isFlattened(by: settings, modality: volume.modality) else {
-            throw DaemonError.imageFlattened(file: volume.path, modality: volume.modality)
-        }
-        return item
+        return VolumeLabels(
+            volume.id, grid.shape, labels: labels, composites: compositeLabels(annotations, grid))
     }
 
     /// In the order of the organs' keys, so that equal cases are equal.

@@ -11,7 +11,7 @@ internal import System
 /// (`docs/cache-format.md`).
 ///
 /// A cached image is named by the checksum of its source file, its shape, the spacing of the run's grid and the form of resampling,
-/// labels also by what they were made of, so that neither is ever stale. Their bytes are compared with their checksum when they are mapped.
+/// labels also by what they were made of, so that neither is ever stale. Their bytes are compared with their checksum when they are mapped, unless they were just written.
 struct TrainingCache: Sendable {
     private let cache: VolumeCache
     private let converted: SeriesCache
@@ -58,7 +58,9 @@ struct TrainingCache: Sendable {
             file: cache.folder, problem: "files that were written are removed before they can be used")
     }
 
-    private func open(_ name: String) throws -> CachedImage? { try cache.open(name).flatMap(CachedImage.init) }
+    private func open(_ name: String, isChecked: Bool = true) throws -> CachedImage? {
+        try cache.open(name, isChecked: isChecked).flatMap(CachedImage.init)
+    }
 
     /// Another process may remove a file before it is mapped.
     private static let attempts = 4
@@ -86,9 +88,16 @@ struct TrainingCache: Sendable {
 
     /// The cached labels of a volume; nil where there are none, or only damaged ones, which are removed. Blocks.
     func labels(_ content: LabelContent, of volume: RunVolume) throws -> TrainingLabels? {
+        try labels(content, of: volume, isChecked: true)
+    }
+
+    /// - Parameter isChecked: whether the bytes are compared with their checksum.
+    private func labels(
+        _ content: LabelContent, of volume: RunVolume, isChecked: Bool
+    ) throws -> TrainingLabels? {
         let name = labelName(content, volume)
         do {
-            guard let mapped = try cache.openLabels(name) else { return nil }
+            guard let mapped = try cache.openLabels(name, isChecked: isChecked) else { return nil }
             return try TrainingLabels(
                 mapped.payload, shape: grid(of: volume).shape, organs: content.plan.organs.count,
                 channels: content.plan.channels, owner: mapped)
@@ -108,7 +117,7 @@ struct TrainingCache: Sendable {
         try labels.withBytes { pieces in
             try write(pieces.reduce(0) { $0 + $1.count }) {
                 try cache.storeLabels(pieces, as: labelName(content, volume))
-                return try self.labels(content, of: volume) ?? labels
+                return try self.labels(content, of: volume, isChecked: false) ?? labels
             }
         }
     }
@@ -159,7 +168,7 @@ struct TrainingCache: Sendable {
         return try write(VolumeCache.bytes(of: grid.shape, bytesPerVoxel: 2)) {
             try cache.store(
                 .int16(coded.voxels), shape: grid.shape, spacing: grid.spacing, intensities: intensities, as: name)
-            return try open(name)
+            return try open(name, isChecked: false)
         }
     }
 

@@ -3,7 +3,7 @@ internal import Domain
 internal import Hashing
 internal import System
 
-/// A cached file of coded labels, mapped read-only, whose bytes matched their checksum when it was mapped.
+/// A cached file of coded labels, mapped read-only, whose bytes matched their checksum when it was mapped, or were just written.
 public final class MappedLabels: Sendable {
     private let file: CachedFile
 

@@ -2,7 +2,7 @@ internal import CacheFiles
 public import Domain
 internal import System
 
-/// A cached volume, mapped read-only, whose bytes matched their checksum when it was mapped.
+/// A cached volume, mapped read-only, whose bytes matched their checksum when it was mapped, or were just written.
 public final class MappedVolume: Sendable {
     public let shape: GridShape
     /// Millimetres per step along x, y, z.

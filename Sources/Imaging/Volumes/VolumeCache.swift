@@ -47,9 +47,10 @@ public struct VolumeCache: Sendable {
     /// Maps the volume stored under `name` into memory and compares it with its checksum; nil where there is none. The modification
     /// time of the file becomes the present: the files used least recently are the first to be removed.
     ///
+    /// - Parameter isChecked: false: the file was just written, and its bytes are not read again.
     /// - Throws: `unreadable`, `truncated`, `invalidHeader`, `damagedCache`.
-    public func open(_ name: String) throws -> MappedVolume? {
-        try Self.found { try MappedVolume(path(name, Self.ending), access) }
+    public func open(_ name: String, isChecked: Bool = true) throws -> MappedVolume? {
+        try Self.found { try MappedVolume(path(name, Self.ending), access, isChecked: isChecked) }
     }
 
     /// Deletes the volume stored under `name`, if there is one.
@@ -65,8 +66,8 @@ public struct VolumeCache: Sendable {
     }
 
     /// Maps the coded labels stored under `name`; otherwise as `open`.
-    public func openLabels(_ name: String) throws -> MappedLabels? {
-        try Self.found { try MappedLabels(labelPath(name), access) }
+    public func openLabels(_ name: String, isChecked: Bool = true) throws -> MappedLabels? {
+        try Self.found { try MappedLabels(labelPath(name), access, isChecked: isChecked) }
     }
 
     /// Deletes the coded labels stored under `name`, if there are any.
@@ -90,14 +91,14 @@ public struct VolumeCache: Sendable {
         }
     }
 
-    /// An interrupted file has the name of the volume too, so that a purge finds it.
+    /// An interrupted file has the name of the volume too, so that a purge finds it. Nobody waits until the disk has the bytes: a file that a
+    /// power failure cut short does not match its checksum, and is made again.
     private func write(_ pieces: [UnsafeRawBufferPointer], _ name: String, _ ending: String) throws {
         do {
             try Folder.create(folder, access)
             let draft = try TemporaryFile(in: folder, prefix: "\(name).", mode: access.fileMode)
             for piece in pieces { try draft.write(piece) }
-            try draft.place(at: path(name, ending), mode: access.fileMode)
-            try? Folder.synchronise(folder)
+            try draft.place(at: path(name, ending), mode: access.fileMode, isDurable: false)
         } catch {
             throw ImagingError.unwritable(file: error.path, code: error.code)
         }
