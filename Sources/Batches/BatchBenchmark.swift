@@ -34,7 +34,7 @@ public struct BatchBenchmark: Hashable, Sendable {
     /// - Precondition: at least one batch.
     public func run(batches: Int, warmUp: Int = 4) throws -> Result {
         precondition(batches > 0, "at least one batch")
-        let slots = (0...max(2, settings.loaders)).map { _ in Slot(settings, organs: organs) }
+        let slots = (0...max(2, settings.loaders)).map { _ in OwnedBatch(settings, organs: organs) }
         let sampler = try Sampler([volume], settings: settings, rule: rule)
         let producer = try BatchProducer(
             sampler, Sampler.Course(seed: 1, round: 0), into: slots.map(\.memory), steps: 0..<warmUp + batches,
@@ -75,21 +75,6 @@ public struct BatchBenchmark: Hashable, Sendable {
     package var rule: KnownVoxelRule { KnownVoxelRule(organCount: organs, exclusions: []) }
 
     package var volume: TrainingCase { .forBenchmark(edge: settings.patch[0], organs: organs) }
-}
-
-/// The memory of a batch.
-private final class Slot: Sendable {
-    let memory: BatchMemory
-    private let image: MemoryBlock<Float>
-    private let states: MemoryBlock<UInt8>
-
-    init(_ settings: LearningSettings, organs: Int) {
-        let voxels = settings.batch * settings.patch.reduce(1, *)
-        (image, states) = (MemoryBlock(count: voxels), MemoryBlock(count: voxels * organs))
-        memory = BatchMemory(
-            rows: settings.batch, image: image.values, states: states.values,
-            composite: UnsafeMutableBufferPointer(start: nil, count: 0))
-    }
 }
 
 /// Patches in memory that are copied from place to place.

@@ -1,11 +1,11 @@
-internal import Domain
-internal import System
+package import Domain
+package import System
 
 /// A mask of a benchmark.
-struct Ellipsoid {
+package struct Ellipsoid {
     private let centre, radius: Vector3<Double>
 
-    init(_ shape: GridShape, _ random: inout CounterRandom) {
+    package init(_ shape: GridShape, _ random: inout CounterRandom) {
         let size = Vector3(Double(shape.x), Double(shape.y), Double(shape.z))
         var (centre, radius) = (size, size)
         for axis in 0..<3 {
@@ -15,7 +15,7 @@ struct Ellipsoid {
         (self.centre, self.radius) = (centre, radius)
     }
 
-    func filled(_ shape: GridShape) -> BitVolume {
+    package func filled(_ shape: GridShape) -> BitVolume {
         var mask = BitVolume(shape)
         for z in 0..<shape.z {
             for y in 0..<shape.y {

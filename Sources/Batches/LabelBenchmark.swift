@@ -1,4 +1,5 @@
 public import Domain
+internal import Glibc
 internal import Plans
 internal import System
 
@@ -15,6 +16,8 @@ public struct LabelBenchmark: Hashable, Sendable {
         public let relabelled: Int
         /// To code all labels, and to add the pseudo labels to those of the annotations.
         public let wholeSeconds, addingSeconds: Double
+        /// To copy a byte for each voxel by memcpy, to new memory.
+        public let copySeconds: Double
     }
 
     /// Blocks.
@@ -40,7 +43,18 @@ public struct LabelBenchmark: Hashable, Sendable {
                 Dictionary(uniqueKeysWithValues: pseudo.enumerated().map { ($0, $1) }), rule: rule, compositeSets: [])
         }
         return Result(
-            relabelled: relabelled, wholeSeconds: whole / .seconds(1), addingSeconds: adding / .seconds(1))
+            relabelled: relabelled, wholeSeconds: whole / .seconds(1), addingSeconds: adding / .seconds(1),
+            copySeconds: copying(base) / .seconds(1))
+    }
+
+    private func copying(_ labels: TrainingLabels) -> Duration {
+        labels.states.groups[0].codes.withValues { codes in
+            ContinuousClock().measure {
+                let copy = MemoryBlock<UInt8>(count: codes.count)
+                memcpy(copy.values.baseAddress!, codes.baseAddress!, codes.count)
+                withExtendedLifetime(copy) {}
+            }
+        }
     }
 
     private func item(_ labels: [OrganLabel]) -> TrainingCase {

@@ -54,9 +54,27 @@ extension DaemonTests {
             #expect(ending.status == 0, "\(ending.errors)")
             let whole = try #require(result["wholeSeconds"] as? Double)
             let adding = try #require(result["addingSeconds"] as? Double)
-            #expect(whole > 0 && adding > 0 && result["relabelled"] as? Int == 2)
+            let copy = try #require(result["copySeconds"] as? Double)
+            #expect(whole > 0 && adding > 0 && copy > 0 && result["relabelled"] as? Int == 2)
             let wrong = try await benchmark("labels", "--organs", "3", "--relabelled", "4")
             #expect(wrong.status == 2 && wrong.errors.contains("--relabelled"), "\(wrong.errors)")
+        }
+
+        @Test func aColdStartMakesOnlyTheVolumesOfItsFirstBatch() async throws {
+            let folder = TemporaryFolder.make("cold-start") + "/scratch"
+            let arguments = ["cold-start", "--shape", "64x48x40", "--organs", "4", "--size", "16", "--work", folder]
+            let ending = try await RunningProgram("lacunad", ["benchmark"] + arguments + ["--json"]).end()
+            #expect(ending.status == 0, "\(ending.errors)")
+            let result = try ending.object()
+            #expect(result["volumes"] as? Int == 1000 && result["needed"] as? Int == 2)
+            for part in ["firstBatch", "reading", "decoding", "coding", "storing", "plain"] {
+                let seconds = try #require(result["\(part)Seconds"] as? Double)
+                #expect(seconds > 0, "\(part)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: folder))
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let taken = try await benchmark("cold-start", "--shape", "64x48x40", "--work", folder)
+            #expect(taken.status == 5 && taken.errors.contains("the folder exists"), "\(taken.errors)")
         }
 
         @Test func allPartsStandInOneTable() async throws {

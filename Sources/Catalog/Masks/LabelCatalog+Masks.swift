@@ -36,6 +36,11 @@ public struct MaskLocation: Sendable, Hashable {
     public let object: Digest
     public let offset: Int
     public let length: Int
+
+    package init(mask: MaskID, content: Digest, object: Digest, offset: Int, length: Int) {
+        (self.mask, self.content, self.object) = (mask, content, object)
+        (self.offset, self.length) = (offset, length)
+    }
 }
 
 /// An object that rows refer to.

@@ -76,6 +76,14 @@ public struct RunVolume: Sendable, Hashable {
     public let sha256: Digest
     /// Canonical voxel indices to RAS+ millimetres.
     public let affine: Affine
+
+    package init(
+        id: VolumeID, subject: SubjectID, part: SplitPart, shape: GridShape, modality: String, root: String,
+        file: String, sha256: Digest, affine: Affine
+    ) {
+        (self.id, self.subject, self.part, self.shape, self.modality) = (id, subject, part, shape, modality)
+        (self.root, self.file, self.sha256, self.affine) = (root, file, sha256, affine)
+    }
 }
 
 /// How many voxels a mask has, on the volume's own grid.
@@ -83,6 +91,8 @@ public struct MaskSize: Sendable, Hashable {
     public let voxels: Int
     /// Those of its validity mask; nil where it is valid everywhere within its extent.
     public let known: Int?
+
+    package init(voxels: Int, known: Int?) { (self.voxels, self.known) = (voxels, known) }
 }
 
 /// An annotation of a run's snapshot; `mask` is nil where the organ is absent.
@@ -95,6 +105,14 @@ public struct RunLabel: Sendable, Hashable {
     public let mask: MaskLocation?
     /// Of the mask; nil without one, and where it was not asked for.
     public var size: MaskSize?
+
+    package init(
+        volume: VolumeID, part: SplitPart, organ: OrganKey, extent: VoxelBox?, mask: MaskLocation?,
+        size: MaskSize? = nil
+    ) {
+        (self.volume, self.part, self.organ, self.extent) = (volume, part, organ, extent)
+        (self.mask, self.size) = (mask, size)
+    }
 }
 
 /// A pseudo label that the run showed once a round was published; `confidence`, from 0 to 1, is nil where the mask is empty.

@@ -5,7 +5,7 @@ struct BenchmarkCommand: AsyncParsableCommand {
         commandName: "benchmark", abstract: "Measure the parts of a run on this machine.",
         subcommands: [
             StepCommand.self, BatchesCommand.self, TrainingCommand.self, PredictionCommand.self, WriteBackCommand.self,
-            LabelsCommand.self, AllPartsCommand.self,
+            LabelsCommand.self, ColdStartCommand.self, AllPartsCommand.self,
         ],
         defaultSubcommand: StepCommand.self)
 }
