@@ -46,7 +46,7 @@ def _worked(trial, order, budgets, steps, report):
 
 def _trained(place, name, steps, drop=True):
     """The mean held-out Dice of a run on the annotations alone: what they are worth, without what relabelling adds or spoils."""
-    place.train(name, rate=0.002, rounds=0, startFrom="base/0", stepsInRoundZero=steps)
+    place.train(name, learning={"learningRate": 0.002}, rounds=0, startFrom="base/0", stepsInRoundZero=steps)
     organs = {row["organ"]: row["dice"] or 0 for row in place.round(name, 0)["organs"]}
     if drop:
         place.drop()

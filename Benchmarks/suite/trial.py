@@ -12,7 +12,7 @@ ORGANS = ["liver", "gallbladder", "stomach", "pancreas", "spleen", "kidney_right
 CONFIGURATION = """
 run:
   name: {name}
-  split: trial
+  split: {split}
   organs: [{organs}]
   seed: {seed}
 {run}
@@ -22,10 +22,10 @@ learning:
   widths: [12, 24, 48]
   patch: [{size}, {size}]
   batch: 6
-  learningRate: {rate}
   learningRateSchedule: polynomial
   precision: float32
   threads: 1
+{learning}
 """
 MASKS = """
 select coalesce(json_agg(m order by m.round, m."case", m.organ), '[]') from (
@@ -36,17 +36,29 @@ select coalesce(json_agg(m order by m.round, m."case", m.organ), '[]') from (
         join lacuna.source s on s.volume_id = p.volume_id
     where run.name = '{run}') m
 """
+TEST = """
+select coalesce(json_agg(m order by m.volume, m.organ), '[]') from (
+    select t.volume_id as volume, o.key as organ, t.dice, t.surface_dice as "surfaceDice", t.soft_dice as "softDice",
+        t.predicted_dice as "predictedDice", t.dice_lower as "diceLower", t.dice_upper as "diceUpper",
+        t.predicted_ml as "predicted", t.reference_ml as "reference"
+    from lacuna.test_result t join lacuna.run on run.id = t.run_id join lacuna.organ o on o.id = t.organ_id
+    where run.name = '{run}') m
+"""
 
 
 @dataclass
 class Size:
-    """The phantoms: voxels along x and y (along z half as many), subjects of each kind, share of hidden labels."""
+    """The phantoms: voxels along x and y (along z half as many), subjects of each kind, share of hidden labels.
+
+    With test subjects, which are drawn with another seed, the split has a test part.
+    """
 
     side: int
     complete: int
     partial: int
     held_out: int
     missing: float
+    test: int = 0
 
 
 class Trial:
@@ -74,11 +86,16 @@ class Trial:
 
     def copy(self, name):
         """The same catalogue once more, under another name; a leftover of that name is dropped."""
+        other = self.other(name)
+        self._programs.cluster.drop(other._database)
+        self._programs.cluster.sql("postgres", f'create database "{other._database}" template "{self._database}"')
+        return other
+
+    def other(self, name):
+        """The copy of that name, made before."""
         other = object.__new__(Trial)
         other.__dict__.update(self.__dict__)
         other._database = f"{self._database}_{name}"
-        self._programs.cluster.drop(other._database)
-        self._programs.cluster.sql("postgres", f'create database "{other._database}" template "{self._database}"')
         return other
 
     def drop(self):
@@ -86,13 +103,13 @@ class Trial:
 
     # Runs
 
-    def train(self, name, rate=0.003, **run):
-        """Trains a run to its end; `run` has keys of that section."""
-        lines = "\n".join(f"  {key}: {json.dumps(value)}" for key, value in run.items())
+    def train(self, name, split="trial", learning=None, **run):
+        """Trains a run to its end; `run` and `learning` have keys of these sections."""
         path = os.path.join(self.folder, f"{name}.yaml")
         with open(path, "w") as file:
             file.write(CONFIGURATION.format(
-                name=name, organs=", ".join(ORGANS), seed=self.seed, run=lines, size=self._size.side, rate=rate))
+                name=name, split=split, organs=", ".join(ORGANS), seed=self.seed, size=self._size.side, run=_lines(run),
+                learning=_lines(learning or {"learningRate": 0.003})))
         self._call(self._lacunad, "run", "--once", "--config", path, user="lacunad")
 
     def masks(self, run):
@@ -108,7 +125,16 @@ class Trial:
     def lacuna(self, *arguments):
         return self._call(self._programs.lacuna, *arguments)
 
+    def test(self, run):
+        """The results of a finished run on each volume and organ of the test part."""
+        self._call(self._lacunad, "evaluate", run, "--part", "test")
+        return json.loads(self._programs.cluster.sql(self._database, TEST.format(run=run)))
+
     # The truth
+
+    def import_truth(self):
+        """All labels of the public dataset, as another dataset of the same images."""
+        self.lacuna("dataset", "import", os.path.join(self.folder, "truth", PUBLIC), "--name", "truth")
 
     def truth(self, case, organ):
         """The file of the true mask of a case of the public dataset."""
@@ -138,17 +164,28 @@ class Trial:
         for folder, missing in [("data", size.missing), ("truth", 0)]:
             path = os.path.join(self.folder, folder)
             subprocess.run(["rm", "-rf", path], check=True)
-            self.lacuna(
-                "phantom", "generate", path, "--seed", str(self.seed), "--missing", str(missing), "--shared", "0", "--liver", "1",
-                "--shape", f"{size.side}x{size.side}x{size.side // 2}", "--complete", str(size.complete), "--partial",
-                str(size.partial), "--held-out", str(size.held_out))
+            self._generate(path, self.seed, missing, size.complete, size.partial, size.held_out)
         data, truth = [os.path.join(self.folder, folder, PUBLIC) for folder in ["data", "truth"]]
         for case in sorted(os.listdir(data)):
             if os.path.isdir(os.path.join(data, case)):
                 assert filecmp.cmp(f"{data}/{case}/ct.nii.gz", f"{truth}/{case}/ct.nii.gz", shallow=False), case
         for dataset in ["internal", PUBLIC, "heldout"]:
             self.lacuna("dataset", "import", os.path.join(self.folder, "data", dataset))
-        self.lacuna("split", "create", "trial", "--train", "internal", "--train", PUBLIC, "--validation", "heldout")
+        parts = ["--validation", "heldout"]
+        if size.test:
+            path = os.path.join(self.folder, "test")
+            self._generate(path, self.seed + 1000, 0, 1, 1, size.test)
+            self.lacuna("dataset", "import", os.path.join(path, "heldout"), "--name", "test")
+            parts += ["--test", "test"]
+        self.lacuna("split", "create", "trial", "--train", "internal", "--train", PUBLIC, *parts)
+        self.lacuna("split", "create", "few", "--train", "internal", *parts)
+
+    def _generate(self, path, seed, missing, complete, partial, held_out):
+        side = self._size.side
+        self.lacuna(
+            "phantom", "generate", path, "--seed", str(seed), "--missing", str(missing), "--shared", "0", "--liver", "1",
+            "--shape", f"{side}x{side}x{side // 2}", "--complete", str(complete), "--partial", str(partial),
+            "--held-out", str(held_out))
 
     def _call(self, program, *arguments, user="lacuna"):
         command = [program, *arguments, "--quiet", "--home", self._home, "--database",
@@ -166,6 +203,10 @@ def _voxels(path):
         data = file.read()
     start = int(struct.unpack("<f", data[108:112])[0])
     return int.from_bytes(data[start:], "little")
+
+
+def _lines(section):
+    return "\n".join(f"  {key}: {json.dumps(value)}" for key, value in section.items())
 
 
 def _no_daemon():

@@ -1,0 +1,40 @@
+"""The paper's claims: all arms for each seed and share of missing labels, on a test part that nothing else reads."""
+from concurrent.futures import ThreadPoolExecutor
+
+from . import claim_tables
+from .claim_arms import arms
+from .claim_cell import Cell
+from .trial import Size
+
+FULL = {"side": 64, "subjects": (4, 36, 12), "test": 24, "steps": (1100, 450), "shares": [0.5, 0.7, 0.9], "seeds": [1, 2, 3]}
+QUICK = {"side": 48, "subjects": (4, 20, 10), "test": 12, "steps": (500, 200), "shares": [0.7], "seeds": [1, 2]}
+SMOKE = {"side": 32, "subjects": (3, 4, 6), "test": 4, "steps": (20, 12), "shares": [0.7], "seeds": [1]}
+
+
+def run(programs, report, options):
+    parts = SMOKE if options.smoke else QUICK if options.quick else FULL
+    bench = "claims_smoke" if options.smoke else "claims_quick" if options.quick else "claims"
+    cells = [(seed, share) for share in options.shares or parts["shares"] for seed in options.seeds or parts["seeds"]]
+    programs.cluster  # started before the workers ask for it at once
+    with ThreadPoolExecutor(options.workers) as pool:
+        found = list(pool.map(lambda cell: _cell(programs, report, bench, parts, *cell), cells))
+    claim_tables.show(report, [row for rows in found for row in rows])
+
+
+def _cell(programs, report, bench, parts, seed, share):
+    complete, partial, held_out = parts["subjects"]
+    size = Size(side=parts["side"], complete=complete, partial=partial, held_out=held_out, missing=share, test=parts["test"])
+    cell, every, rows = Cell(programs, bench, seed, size), arms(*parts["steps"]), []
+    for arm in every:
+        found = cell.measure(arm, every)
+        if found is None:
+            continue
+        rows.append({"seed": seed, "share": share, "arm": arm.name, "cost": cost(arm, every), **found})
+        report.note(f"{share:.0%} missing, seed {seed}: {arm.name}: {claim_tables.mean_dice(found['rows']):.3f}")
+    return rows
+
+
+def cost(arm, every):
+    """The steps of an arm with those of all that it starts from."""
+    before = next((other for other in every if other.name == arm.after), None)
+    return arm.steps + (cost(before, every) if before else 0)
