@@ -8,7 +8,7 @@ from .trial import ORGANS
 def show(report, results):
     for row in results:
         report.record("claims", "arm", **{key: row[key] for key in ["seed", "share", "arm", "steps", "cost", "seconds"]},
-                      dice=mean_dice(row["rows"]), organs=_by_organ(row["rows"]))
+                      dice=mean_dice(row["rows"]), organs=by_organ(row["rows"]))
     for share in sorted({row["share"] for row in results}):
         own = [row for row in results if row["share"] == share]
         report.note(f"\n{share:.0%} of the organ labels missing\n")
@@ -92,7 +92,8 @@ def _bounded(found, form):
 # Organs
 
 
-def _by_organ(rows):
+def by_organ(rows):
+    """The mean Dice of each organ; None where it is nowhere there nor predicted."""
     return {organ: mean_of([row["dice"] for row in rows if row["organ"] == organ and row["dice"] is not None]) for organ in ORGANS}
 
 
@@ -101,7 +102,7 @@ def _organs(report, results):
     table = []
     for arm in _names(results):
         rows = [row for result in results if result["arm"] == arm for row in result["rows"]]
-        dice = _by_organ(rows)
+        dice = by_organ(rows)
         table.append([arm, *[f"{_text(dice[organ])} x{_text(_volume_ratio(rows, organ))}" for organ in ORGANS],
                       _text(mean_of([row["surfaceDice"] for row in rows if row["surfaceDice"] is not None]))])
     report.show(["arm: Dice x volume", *ORGANS, "surface Dice"], table)

@@ -1,7 +1,7 @@
 """The paper's claims: all arms for each seed and share of missing labels, on a test part that nothing else reads."""
 from concurrent.futures import ThreadPoolExecutor
 
-from . import claim_tables
+from . import claim_pictures, claim_tables
 from .claim_arms import arms
 from .claim_cell import Cell
 from .trial import Size
@@ -18,7 +18,10 @@ def run(programs, report, options):
     programs.cluster  # started before the workers ask for it at once
     with ThreadPoolExecutor(options.workers) as pool:
         found = list(pool.map(lambda cell: _cell(programs, report, bench, parts, *cell), cells))
-    claim_tables.show(report, [row for rows in found for row in rows])
+    results = [row for rows in found for row in rows]
+    claim_tables.show(report, results)
+    if options.pictures:
+        claim_pictures.draw(results, options.pictures)
 
 
 def _cell(programs, report, bench, parts, seed, share):
