@@ -209,7 +209,7 @@ let package = Package(
         /// C functions over `Batches` for other languages, as `liblacuna_batches.so`.
         .target(
             name: "BatchLibrary", dependencies: ["Batches", "CacheFiles", "Domain", "Plans", "System"],
-            swiftSettings: kernels),
+            exclude: ["lacuna_batches.h"], swiftSettings: kernels),
 
         // MARK: - Executables
 

@@ -38,13 +38,12 @@ public func fillBatch(
 ) -> Int32 {
     CallerMessage(start: message, capacity: capacity).status { () throws(LibraryError) in
         guard round >= 0, step >= 0 else {
-            throw .argument("round \(round) and step \(step) are no places of a training", "count both from 0")
+            throw .argument("the round is \(round) and the step \(step)", "count both from 0")
         }
         let target = OpenBatches.Target(
-            image: UnsafeMutableBufferPointer(start: image, count: Int(imageCount)),
-            states: UnsafeMutableBufferPointer(start: states, count: Int(stateCount)),
-            composite: UnsafeMutableBufferPointer(start: composite, count: composite == nil ? 0 : Int(compositeCount)),
-            origins: UnsafeMutableBufferPointer(start: origins, count: origins == nil ? 0 : Int(originCount)))
+            image: CallerArray(image, count: imageCount), states: CallerArray(states, count: stateCount),
+            composite: CallerArray(composite, count: compositeCount),
+            origins: CallerArray(origins, count: originCount))
         try CallerHandle.object(batches, OpenBatches.self).fill(
             target, step: Int(step), of: Sampler.Course(seed: seed, round: Int(round)))
     }

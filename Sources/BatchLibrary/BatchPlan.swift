@@ -18,7 +18,14 @@ final class BatchPlan {
     private var items: [Item] = []
 
     /// - Parameter organs: their keys, in the order of the channels of the labels.
-    init(organs: [String]) { self.organs = organs.map { OrganKey($0) } }
+    /// - Throws: `LibraryError` for an organ that is given twice.
+    init(organs: [String]) throws(LibraryError) {
+        var seen: Set<String> = []
+        for organ in organs where !seen.insert(organ).inserted {
+            throw .argument("the organ \(organ) is given twice", "give each organ once, as the labels have them")
+        }
+        self.organs = organs.map { OrganKey($0) }
+    }
 
     /// - Parameter value: as in a configuration: `0.5`, `true`, `nnUNet`, `[128, 128, 128]`.
     /// - Throws: `LibraryError` for a key that does not concern batches.
@@ -32,10 +39,12 @@ final class BatchPlan {
     /// Adds a composite label, whose channel follows those of the organs and of the composite labels before it.
     ///
     /// - Parameter parts: indices of organs.
-    /// - Throws: `LibraryError` for an index of no organ.
+    /// - Throws: `LibraryError` for an index of no organ, or one that is given twice.
     func add(compositeOf parts: [Int]) throws(LibraryError) {
-        guard !parts.isEmpty, parts.allSatisfy(organs.indices.contains) else {
-            throw .argument("a composite label names no organ", "use indices from 0 to \(organs.count - 1)")
+        guard parts.allSatisfy(organs.indices.contains), Set(parts).count == parts.count else {
+            throw .argument(
+                "a composite label has the parts \(parts)",
+                "give each part once, as an index from 0 to \(organs.count - 1)")
         }
         compositeSets.append(parts)
     }
@@ -49,7 +58,9 @@ final class BatchPlan {
     /// - Throws: `LibraryError`.
     func open(rank: Int, ranks: Int) throws(LibraryError) -> OpenBatches {
         guard (1...Self.mostRanks).contains(ranks), (0..<ranks).contains(rank) else {
-            throw .argument("rank \(rank) is none of \(ranks)", "use ranks from 0 on, below their number")
+            throw .argument(
+                "the rank is \(rank) of \(ranks)",
+                "count ranks from 0 to one below their number, which is at most \(Self.mostRanks)")
         }
         let settings = try settings()
         var volumes: [TrainingVolume] = []
@@ -60,36 +71,32 @@ final class BatchPlan {
                     missingAsBackground: settings.missingAsBackground))
         }
         let data = TrainingData(volumes, compositeSets: compositeSets)
-        do {
-            let sampler = try Sampler(
+        let sampler: Sampler
+        do throws(BatchError) {
+            sampler = try Sampler(
                 data, organs: organs.count, settings: settings, mirror: Ontology.standard.mirror(of: organs),
                 rank: rank, ranks: ranks)
-            return OpenBatches(sampler, settings, organs: organs.count, composites: compositeSets.count)
-        } catch let error as BatchError {
-            throw LibraryError(error)
         } catch {
-            throw .argument("no batches can be drawn", "give other volumes")
+            throw LibraryError(error)
         }
+        return OpenBatches(sampler, settings, organs: organs.count, composites: compositeSets.count)
     }
 
     private func settings() throws(LibraryError) -> LearningSettings {
         var values = values
         // No network, so that patches may have any size.
         values["widths"] = .list([.integer(1)])
-        do {
-            let settings = try LearningSettings(values)
-            guard !settings.missingAsBackground || compositeSets.isEmpty else {
-                throw LibraryError.argument(
-                    "composite labels have no effect where missingAsBackground is true", "give no composite labels")
-            }
-            return settings
-        } catch let error as SettingError {
-            throw LibraryError(error)
-        } catch let error as LibraryError {
-            throw error
+        let settings: LearningSettings
+        do throws(SettingError) {
+            settings = try LearningSettings(values)
         } catch {
-            throw .argument("the settings cannot be used", "give other settings")
+            throw LibraryError(error)
         }
+        guard !settings.missingAsBackground || compositeSets.isEmpty else {
+            throw .argument(
+                "composite labels have no effect where missingAsBackground is true", "give no composite labels")
+        }
+        return settings
     }
 }
 

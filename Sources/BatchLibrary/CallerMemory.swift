@@ -1,4 +1,5 @@
-/// Memory for the reason of a failure: UTF-8 that ends with a zero byte, problem and remedy on a line each, cut off where it is too long.
+/// Memory for the reason of a failure: UTF-8 that ends with a zero byte, problem and remedy on a line each, cut off after a character where it
+/// is too long.
 struct CallerMessage {
     let start: UnsafeMutablePointer<CChar>?
     let capacity: Int64
@@ -18,9 +19,16 @@ struct CallerMessage {
 
     private func write(_ text: String) {
         guard let start, capacity > 0 else { return }
-        let bytes = text.utf8.prefix(Int(capacity) - 1)
-        for (index, byte) in bytes.enumerated() { start[index] = CChar(bitPattern: byte) }
-        start[bytes.count] = 0
+        var count = 0
+        for scalar in text.unicodeScalars {
+            let bytes = UTF8.encode(scalar)!
+            guard count + bytes.count < capacity else { break }
+            for byte in bytes {
+                start[count] = CChar(bitPattern: byte)
+                count += 1
+            }
+        }
+        start[count] = 0
     }
 }
 

@@ -1,20 +1,24 @@
 internal import Batches
 internal import Domain
 
-// The functions of the library. Texts are UTF-8 that ends with a zero byte; counts are numbers of elements. A function that returns a status
-// returns 0, or 1 (an argument is wrong), 2 (a file is wrong) or 3 (nothing is known in any volume) and writes a message.
+// The functions of the library. What they are for, and what a caller keeps to, is in lacuna_batches.h, whose declarations are theirs.
 
-/// The version of the functions; a caller refuses others than its own.
-@_cdecl("lacuna_batches_version") public func batchesVersion() -> Int64 { 1 }
+/// The version of the functions; a caller refuses others than its own. It changes with lacuna_batches.h.
+@_cdecl("lacuna_batches_version") public func batchesVersion() -> Int64 { 2 }
 
-/// A new description of batches, to be freed.
+/// A new description of batches, to be freed. Returns a status.
 ///
-/// - Parameters: the keys of the organs, in the order of the channels of the labels.
+/// - Parameter organs: their keys, in the order of the channels of the labels.
 @_cdecl("lacuna_batches_plan")
 public func makePlan(
-    _ organs: UnsafePointer<UnsafePointer<CChar>>, _ count: Int64
-) -> UnsafeMutableRawPointer {
-    CallerHandle.give(BatchPlan(organs: (0..<Int(count)).map { String(cString: organs[$0]) }))
+    _ organs: UnsafePointer<UnsafePointer<CChar>>, _ count: Int64,
+    _ plan: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ message: UnsafeMutablePointer<CChar>?,
+    _ capacity: Int64
+) -> Int32 {
+    CallerMessage(start: message, capacity: capacity).status { () throws(LibraryError) in
+        let keys = try CallerList.read(organs, count: count, "organs") { String(cString: $0) }
+        plan.pointee = CallerHandle.give(try BatchPlan(organs: keys))
+    }
 }
 
 @_cdecl("lacuna_batches_plan_free")
@@ -38,7 +42,7 @@ public func addComposite(
     _ message: UnsafeMutablePointer<CChar>?, _ capacity: Int64
 ) -> Int32 {
     CallerMessage(start: message, capacity: capacity).status { () throws(LibraryError) in
-        let parts = (0..<Int(count)).map { Int(parts[$0]) }
+        let parts = try CallerList.read(parts, count: count, "parts of a composite label") { Int($0) }
         try CallerHandle.object(plan, BatchPlan.self).add(compositeOf: parts)
     }
 }

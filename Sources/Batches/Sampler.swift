@@ -38,11 +38,11 @@ public final class Sampler: Sendable {
     public init(
         _ data: TrainingData, organs: Int, settings: LearningSettings, mirror: ChannelMirror? = nil, rank: Int = 0,
         ranks: Int = 1
-    ) throws {
+    ) throws(BatchError) {
         precondition((0..<ranks).contains(rank), "one of the ranks")
         (self.data, self.organs, self.settings, self.rank, self.ranks) = (data, organs, settings, rank, ranks)
         places = PlaceIndex(data.outlines, organs: organs)
-        guard !places.informative.isEmpty else { throw BatchError.nothingToLearn }
+        guard !places.informative.isEmpty else { throw .nothingToLearn }
         painter = PatchPainter(
             settings, organs: organs, compositeSets: data.compositeSets,
             mirror: mirror ?? ChannelMirror(Array(0..<organs)))

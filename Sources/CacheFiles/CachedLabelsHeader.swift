@@ -16,12 +16,11 @@ public enum CachedLabelsHeader {
     /// Checks a whole file, at least as long as a header, but not its checksum.
     ///
     /// - Parameter path: for errors.
-    /// - Throws: `otherFormat`, `truncated`.
+    /// - Throws: `otherFormat`, `invalidHeader`, `truncated`, `tooLong`.
     public static func check(_ file: UnsafeRawBufferPointer, _ path: String) throws(CacheFileError) {
         try CacheFileError.requireMagic(file, magic, file: path)
         let length = Int(littleEndian: file.loadUnaligned(fromByteOffset: 8, as: Int.self))
-        guard length == file.count - size else {
-            throw .truncated(file: path, neededBytes: length, foundBytes: file.count - size)
-        }
+        guard length >= 0, length <= Int.max - size else { throw .invalidHeader(file: path, field: "length") }
+        try CacheFileError.requireSize(file.count, size + length, file: path)
     }
 }

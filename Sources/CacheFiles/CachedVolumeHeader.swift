@@ -23,7 +23,7 @@ public struct CachedVolumeHeader: Sendable {
     /// - Parameters:
     ///   - bytes: the whole file, at least as long as a header.
     ///   - file: for errors.
-    /// - Throws: `otherFormat`, `invalidHeader`, `truncated`.
+    /// - Throws: `otherFormat`, `invalidHeader`, `truncated`, `tooLong`.
     public init(_ bytes: UnsafeRawBufferPointer, file: String) throws(CacheFileError) {
         try CacheFileError.requireMagic(bytes, Self.magic, file: file)
         type = Int(bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
@@ -34,10 +34,8 @@ public struct CachedVolumeHeader: Sendable {
         spacing = Vector3((0..<3).map { bytes.loadUnaligned(fromByteOffset: 32 + 8 * $0, as: Double.self) })
         intensities = ImageIntensities(
             (0..<9).map { bytes.loadUnaligned(fromByteOffset: 56 + 8 * $0, as: Double.self) })
-        let needed = Self.size + shape.count * (type == Self.int16 ? 2 : 4)
-        guard bytes.count == needed else {
-            throw .truncated(file: file, neededBytes: needed, foundBytes: bytes.count)
-        }
+        let voxelBytes = shape.count * (type == Self.int16 ? 2 : 4)
+        try CacheFileError.requireSize(bytes.count, Self.size + voxelBytes, file: file)
     }
 
     /// The bytes that the checksum covers.

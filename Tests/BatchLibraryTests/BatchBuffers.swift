@@ -10,7 +10,6 @@ final class BatchBuffers {
     private let others: UnsafeMutableBufferPointer<UInt8>
     private let rows: Int
     private(set) var origins: [Int64]
-    private(set) var message = ""
 
     init(_ settings: LearningSettings) {
         let voxels = settings.batch * settings.patch.reduce(1, *)
@@ -35,14 +34,20 @@ final class BatchBuffers {
     var composite: [UInt8] { Array(others) }
     var memory: BatchMemory { BatchMemory(rows: rows, image: own.image, states: own.states, composite: others) }
 
-    func fill(_ library: UnsafeMutableRawPointer, seed: UInt64, round: Int, step: Int) -> Int32 {
-        var text = [CChar](repeating: 0, count: 1024)
-        let status = fillBatch(
-            library, seed, Int64(round), Int64(step), own.image.baseAddress!, Int64(own.image.count),
-            own.states.baseAddress!, Int64(own.states.count), others.baseAddress, Int64(others.count), &origins,
-            Int64(origins.count), &text, Int64(text.count))
-        message = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return status
+    /// The numbers of values that a call says that there are.
+    var counts: [Int64] { [own.image.count, own.states.count, others.count, origins.count].map(Int64.init) }
+
+    /// - Parameter counts: what the function is told; nil: those of the memory.
+    func fill(
+        _ library: LibraryBatches, seed: UInt64 = 1, round: Int64 = 0, step: Int64 = 0, counts: [Int64]? = nil
+    ) throws {
+        let counts = counts ?? self.counts
+        try LibraryFailure.check { [own, others] in
+            fillBatch(
+                library.handle, seed, round, step, own.image.baseAddress!, counts[0], own.states.baseAddress!,
+                counts[1],
+                others.baseAddress, counts[2], &origins, counts[3], $0, $1)
+        }
     }
 
     /// The checksum of everything that a batch consists of.

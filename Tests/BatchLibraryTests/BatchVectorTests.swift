@@ -44,6 +44,7 @@ import Testing
             TrainingData(try Self.volumes(), compositeSets: [[1, 2]]), organs: 3, settings: settings,
             mirror: ChannelMirror([0, 2, 1]), rank: options.rank ?? 0, ranks: options.ranks ?? 1)
         let course = Sampler.Course(seed: options.seed ?? 7, round: options.round ?? 0)
+        try #require(!vector.steps.isEmpty && vector.steps.count == vector.digests.count)
         for (step, digest) in zip(vector.steps, vector.digests) {
             let buffers = BatchBuffers(settings)
             let origins = try sampler.fill(buffers.memory, step: step, of: course)

@@ -6,15 +6,10 @@ import Plans
 
 /// Two volumes as files of a training cache, and as cases in memory.
 final class CachedCases: Sendable {
-    struct Failure: Error {
-        let status: Int32
-        let message: String
-    }
-
     static let organs = ["liver", "kidney_right", "kidney_left"]
     static let compositeSets = [[1, 2]]
     private let cases: [TrainingCase]
-    private let paths: [(image: String, labels: String)]
+    let paths: [(image: String, labels: String)]
     private let rule = KnownVoxelRule(organCount: 3, exclusions: [(0, 1), (0, 2), (1, 2)])
 
     init(in folder: String) throws {
@@ -78,46 +73,20 @@ final class CachedCases: Sendable {
             mirror: ChannelMirror([0, 2, 1]), rank: rank, ranks: ranks)
     }
 
-    /// From the files. The handle is not freed.
-    func open(_ settings: [String: String], rank: Int = 0, ranks: Int = 1) throws -> UnsafeMutableRawPointer {
-        var message = [CChar](repeating: 0, count: 1024)
-        func check(_ status: Int32) throws {
-            guard status != 0 else { return }
-            let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-            throw Failure(status: status, message: String(decoding: text, as: UTF8.self))
-        }
-        let plan = Self.plan()
-        defer { freePlan(plan) }
-        for (key, value) in settings { try check(setValue(plan, key, value, &message, 1024)) }
-        try check(addComposite(plan, Self.compositeSets[0].map(Int64.init), 2, &message, 1024))
+    /// From the files.
+    func open(_ settings: [String: String], rank: Int = 0, ranks: Int = 1) throws -> LibraryBatches {
+        let plan = try plan()
+        for (key, value) in settings { try plan.set(key, value) }
+        try plan.add(compositeOf: Self.compositeSets[0].map(Int64.init))
+        return try plan.open(rank: Int64(rank), ranks: Int64(ranks))
+    }
+
+    /// A description of the volumes, without settings and composite labels.
+    func plan() throws -> LibraryPlan {
+        let plan = try LibraryPlan(organs: Self.organs)
         for (item, paths) in zip(cases, paths) {
-            try check(
-                addVolume(
-                    plan, item.volume.rawValue, paths.image, paths.labels, [-160, 240, 40, 100, -160], &message, 1024))
+            try plan.add(item.volume.rawValue, image: paths.image, labels: paths.labels)
         }
-        var batches: UnsafeMutableRawPointer?
-        try check(openBatches(plan, Int64(rank), Int64(ranks), &batches, &message, 1024))
-        return batches!
-    }
-
-    func failure(_ settings: [String: String]) -> Failure? {
-        do {
-            _ = try open(settings)
-            return nil
-        } catch {
-            return error as? Failure
-        }
-    }
-
-    private static func plan() -> UnsafeMutableRawPointer {
-        let names = organs.map { name in
-            name.withCString { text in
-                let copy = UnsafeMutablePointer<CChar>.allocate(capacity: name.utf8.count + 1)
-                copy.initialize(from: text, count: name.utf8.count + 1)
-                return copy
-            }
-        }
-        defer { names.forEach { $0.deallocate() } }
-        return makePlan(names.map { UnsafePointer($0) }, Int64(names.count))
+        return plan
     }
 }

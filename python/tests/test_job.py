@@ -74,6 +74,24 @@ def test_a_training(compiled: None, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert np.array_equal(job.image(job.cases[0]), INTENSITY.apply(lacuna.read_codes(job.cases[0].image)))
 
 
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"seed": 8}, "the job decides seed;"),
+        ({"round": 0}, "the job decides round;"),
+        ({"composites": ()}, "the job decides composites;"),
+        ({"settings": {"missingAsBackground": True}}, "the job decides missingAsBackground;"),
+        ({"seed": 7, "round": 2}, "the job decides seed and round;"),
+    ],
+)
+def test_what_the_job_decides_is_no_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], problem: str
+) -> None:
+    job = loaded(tmp_path, described(tmp_path), monkeypatch)
+    with pytest.raises(lacuna.ArgumentError, match=problem):
+        job.batches(patch=(4, 4, 4), **options)
+
+
 def test_a_resumed_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = described(tmp_path)
     text["training"]["start"] = {"kind": "resume", "checkpoint": "/a", "step": 4}

@@ -8,6 +8,7 @@ extension ImagingError {
             case .unsafe(let file): .damagedCache(file: file, reason: "another user owns it or may write to it")
             case .truncated(let file, let needed, let found):
                 .truncated(file: file, neededBytes: needed, foundBytes: found)
+            case .tooLong(let file, let needed, let found): .trailingBytes(file: file, count: found - needed)
             case .otherFormat(let file, _, _): .invalidHeader(file: file, field: "magic")
             case .invalidHeader(let file, let field): .invalidHeader(file: file, field: field)
             }

@@ -109,7 +109,7 @@ class Batches:
         Raises:
             MissingLibraryError: for a package without the compiled sampler.
             ArgumentError: for a value out of its range, and volumes in which nothing is known.
-            DamageError: for a file that is missing, cut short, of another version, or labels of another grid or other organs.
+            DamageError: for a file that is missing, of another length or version, or labels of another grid or other organs.
         """
         self.cases = tuple(cases)
         self.organs = tuple(names(organs, "an organ"))
@@ -235,7 +235,9 @@ class Batches:
     def _open(self) -> int:
         native = library()
         keys = (ctypes.c_char_p * len(self.organs))(*[organ.encode() for organ in self.organs])
-        plan = native.value("plan", keys, len(self.organs))
+        made = ctypes.c_void_p()
+        native.call("plan", keys, len(self.organs), ctypes.byref(made))
+        plan = made.value
         try:
             for key, value in self._settings.items():
                 native.call("set", plan, key.encode(), _text(value).encode())

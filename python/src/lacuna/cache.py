@@ -50,7 +50,7 @@ def read_codes(path: str | os.PathLike[str]) -> npt.NDArray[np.int16]:
     """The voxels of a ``.volume`` file, [z, y, x], mapped.
 
     Raises:
-        DamageError: for a file that is missing, cut short, of another version or another type of voxels.
+        DamageError: for a file that is missing, of another length, version or type of voxels.
     """
     head = _head(path, b"LVC4", _IMAGE_BYTES)
     kind, *shape = struct.unpack_from("<I3q", head, 4)
@@ -66,7 +66,7 @@ def read_states(path: str | os.PathLike[str]) -> npt.NDArray[np.uint8]:
     A state is 0 unknown, 1 negative, 2 positive; plus 4 where only a pseudo label says so.
 
     Raises:
-        DamageError: for a file that is missing, cut short or of another version.
+        DamageError: for a file that is missing, or of another length or version.
     """
     head = _head(path, b"LVL1", _LABEL_BYTES)
     _require_size(path, _LABEL_BYTES + struct.unpack_from("<q", head, 8)[0])
@@ -128,7 +128,8 @@ def _head(path: str | os.PathLike[str], magic: bytes, count: int) -> bytes:
 def _require_size(path: str | os.PathLike[str], wanted: int) -> None:
     found = Path(path).stat().st_size
     if found != wanted:
-        raise _damage(path, f"is cut short: {wanted} bytes expected, {found} found")
+        state = "cut short" if found < wanted else "too long"
+        raise _damage(path, f"is {state}: {wanted} bytes expected, {found} found")
 
 
 def _damage(path: str | os.PathLike[str], problem: str) -> DamageError:

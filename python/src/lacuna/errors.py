@@ -66,8 +66,8 @@ class MissingLibraryError(LacunaError, ImportError):
         LacunaError.__init__(
             self,
             problem,
-            "install the package where swift is on the PATH, or name a library with LACUNA_BATCHES_LIBRARY "
-            "(swift build --product lacuna_batches)",
+            "install the package from its repository with Swift 6.2 or newer on the PATH (LACUNA_REQUIRE_LIBRARY=1 pip install ./python "
+            "says what is missing), or name a library with LACUNA_BATCHES_LIBRARY (swift build --product lacuna_batches)",
         )
 
 

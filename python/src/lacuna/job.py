@@ -20,12 +20,14 @@ import numpy.typing as npt
 from .batches import Batches, CachedCase
 from .cache import Intensity, read_codes
 from .errors import ArgumentError, DamageError, JobError
-from .fields import Fields
+from .json_object import JsonObject
 from .logits import write_logits
 
 VERSION = 1
 #: The exit status that means "try again later".
 AGAIN = 75
+#: Settings of batches that are members of a job.
+_DECIDED = ("missingAsBackground",)
 
 
 @dataclass(frozen=True)
@@ -111,16 +113,20 @@ class Job:
     # MARK: training
 
     def batches(self, *, patch: Any, batch: int = 2, **options: Any) -> Batches:
-        """The batches of the round. Options are those of ``Batches``.
+        """The batches of the round. Options are those of ``Batches`` but ``composites``, ``seed`` and ``round``, which are the job's.
 
         Raises:
-            ArgumentError: in the stage predict; and as ``Batches``.
+            ArgumentError: in the stage predict, and for an option or a setting that the job decides; and as ``Batches``.
         """
         training = self._training()
-        settings = {"missingAsBackground": training.missing_as_background, **(options.pop("settings", None) or {})}
+        settings = options.pop("settings", None) or {}
+        own: dict[str, Any] = {"composites": self.composites, "seed": self.seed, "round": self.round}
+        decided = [name for name in own if name in options] + [name for name in _DECIDED if name in settings]
+        if decided:
+            raise ArgumentError(f"the job decides {' and '.join(decided)}", "leave that out of the options")
+        settings = {**settings, "missingAsBackground": training.missing_as_background}
         cases = [CachedCase(case.volume, case.image, case.labels or "", case.intensity) for case in self.cases]
-        fixed = {"composites": self.composites, "seed": self.seed, "round": self.round, "settings": settings}
-        return Batches(cases, self.organs, patch=patch, batch=batch, **{**fixed, **options})
+        return Batches(cases, self.organs, patch=patch, batch=batch, settings=settings, **own, **options)
 
     @property
     def composite_sets(self) -> tuple[tuple[int, ...], ...]:
@@ -212,29 +218,29 @@ class Job:
 
 
 def _job(text: str, path: Path, stop: threading.Event) -> Job:
-    fields = Fields.parse(text)
-    version = fields.whole("version")
+    given = JsonObject.parse(text)
+    version = given.whole("version")
     if version != VERSION:
         raise JobError(
             f"the job has the version {version}, and this package knows {VERSION}",
             "install the package and lacunad of one release",
         )
-    is_training = fields.choice("stage", ["train", "predict"]) == "train"
-    training = fields.member("training") if is_training else None
+    is_training = given.choice("stage", ["train", "predict"]) == "train"
+    training = given.member("training") if is_training else None
     start = training.optional("start") if training else None
-    weights = start.text("checkpoint") if start else None if is_training else fields.text("checkpoint")
-    organs = fields.texts("organs")
-    if not organs or not set(organs).issuperset(part for parts in fields.text_lists("composites") for part in parts):
+    weights = start.text("checkpoint") if start else None if is_training else given.text("checkpoint")
+    organs = given.texts("organs")
+    if not organs or not set(organs).issuperset(part for parts in given.text_lists("composites") for part in parts):
         raise JobError("organs or composites of the job are wrong", "let lacunad start the program")
     return Job(
         stage="train" if is_training else "predict",
-        run=fields.text("run"),
-        round=fields.whole("round"),
-        seed=fields.whole("seed"),
+        run=given.text("run"),
+        round=given.whole("round"),
+        seed=given.whole("seed"),
         organs=organs,
-        exclusions=fields.text_lists("exclusions"),
-        composites=fields.text_lists("composites"),
-        cases=tuple(_case(case, is_training) for case in fields.members("cases")),
+        exclusions=given.text_lists("exclusions"),
+        composites=given.text_lists("composites"),
+        cases=tuple(_case(case, is_training) for case in given.members("cases")),
         training=_training(training, start) if training else None,
         weights=Path(weights) if weights else None,
         folder=path.resolve().parent,
@@ -242,33 +248,33 @@ def _job(text: str, path: Path, stop: threading.Event) -> Job:
     )
 
 
-def _training(fields: Fields, start: Fields | None) -> Training:
-    steps, done = fields.whole("steps", 1), start.whole("step") if start else 0
+def _training(given: JsonObject, start: JsonObject | None) -> Training:
+    steps, done = given.whole("steps", 1), start.whole("step") if start else 0
     if done > steps:
         raise JobError(f"{done} of {steps} steps are done", "let lacunad start the program")
     return Training(
         steps=steps,
-        pseudo_weight=fields.number("pseudoWeight"),
-        missing_as_background=fields.flag("missingAsBackground"),
+        pseudo_weight=given.number("pseudoWeight"),
+        missing_as_background=given.flag("missingAsBackground"),
         done=done,
         resumes=start is not None and start.choice("kind", ["resume", "weights"]) == "resume",
-        checkpoints=Path(fields.text("checkpoints")),
+        checkpoints=Path(given.text("checkpoints")),
     )
 
 
-def _case(fields: Fields, is_training: bool) -> JobCase:
-    own = fields.member("intensity")
+def _case(given: JsonObject, is_training: bool) -> JobCase:
+    own = given.member("intensity")
     names = ("scale", "offset", "low", "high", "mean", "deviation", "outside")
     intensity = Intensity(**{name: own.number(name) for name in names})
     if not (intensity.low <= intensity.high and intensity.deviation > 0 and math.isfinite(intensity.outside)):
         raise JobError(f"{own.path} is no range and deviation", "let lacunad start the program")
     return JobCase(
-        volume=fields.whole("volume"),
-        shape=fields.wholes("shape"),
-        spacing=fields.numbers("spacing"),
-        modality=fields.text("modality"),
-        image=fields.text("image"),
+        volume=given.whole("volume"),
+        shape=given.wholes("shape"),
+        spacing=given.numbers("spacing"),
+        modality=given.text("modality"),
+        image=given.text("image"),
         intensity=intensity,
-        labels=fields.text("labels") if is_training else None,
-        logits=None if is_training else fields.text("logits"),
+        labels=given.text("labels") if is_training else None,
+        logits=None if is_training else given.text("logits"),
     )

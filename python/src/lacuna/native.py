@@ -1,4 +1,4 @@
-"""The compiled sampler, ``liblacuna_batches``: where it is, and its functions."""
+"""The compiled sampler, ``liblacuna_batches``: where it is, and its functions. ``lacuna_batches.h`` beside it declares them for C."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from .errors import ArgumentError, DamageError, LacunaError, MissingLibraryError
 #: Names another file than the library of the package.
 VARIABLE = "LACUNA_BATCHES_LIBRARY"
 FILE = "liblacuna_batches.so"
+#: In a package without the library: why it was not built.
+REASON = "without_sampler.txt"
 
-_VERSION = 1
+_VERSION = 2
 _MESSAGE_BYTES = 4096
 _FILE_STATUS = 2
 
@@ -23,7 +25,7 @@ _MESSAGE = [ctypes.c_char_p, ctypes.c_int64]
 #: Results and arguments; those that return a status also take the memory for a message.
 _FUNCTIONS: dict[str, tuple[type | None, list[type]]] = {
     "version": (_Number, []),
-    "plan": (_Pointer, [_Pointer, _Number]),
+    "plan": (_Status, [_Pointer, _Number, _Pointer, *_MESSAGE]),
     "plan_free": (None, [_Pointer]),
     "set": (_Status, [_Pointer, _Text, _Text, *_MESSAGE]),
     "composite": (_Status, [_Pointer, _Pointer, _Number, *_MESSAGE]),
@@ -85,5 +87,12 @@ def library() -> Library:
     named = os.environ.get(VARIABLE)
     path = Path(named) if named else Path(__file__).with_name(FILE)
     if not path.is_file():
-        raise MissingLibraryError(f"there is no library {path}" if named else "this package has no compiled sampler")
+        raise MissingLibraryError(
+            f"there is no library {path}" if named else _without(Path(__file__).with_name(REASON))
+        )
     return Library(path)
+
+
+def _without(file: Path) -> str:
+    reason = f": {file.read_text(encoding='utf-8').strip()}" if file.is_file() else ""
+    return f"this package has no compiled sampler{reason}"

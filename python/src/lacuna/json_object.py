@@ -14,14 +14,14 @@ _REMEDY = "let lacunad start the program; docs/schemas/trainer-job.schema.json d
 
 
 @dataclass(frozen=True)
-class Fields:
+class JsonObject:
     """An object; ``path`` is that of its members in messages. Members that nobody asks for are allowed: later versions may have more."""
 
     values: dict[str, Any]
     path: str
 
     @staticmethod
-    def parse(text: str) -> Fields:
+    def parse(text: str) -> JsonObject:
         """
         Raises:
             JobError: for text that is no JSON object.
@@ -30,19 +30,19 @@ class Fields:
             values = json.loads(text)
         except ValueError as error:
             raise JobError(f"the job is no JSON: {error}", _REMEDY) from error
-        return Fields._made(values, "the job")
+        return JsonObject._made(values, "the job")
 
-    def member(self, name: str) -> Fields:
-        return Fields._made(self._value(name), self._path(name))
+    def member(self, name: str) -> JsonObject:
+        return JsonObject._made(self._value(name), self._path(name))
 
-    def optional(self, name: str) -> Fields | None:
+    def optional(self, name: str) -> JsonObject | None:
         return self.member(name) if self.values.get(name) is not None else None
 
-    def members(self, name: str) -> list[Fields]:
+    def members(self, name: str) -> list[JsonObject]:
         found = self._list(name)
         if not found:
             raise JobError(f"{self._path(name)} is empty", _REMEDY)
-        return [Fields._made(value, f"{self._path(name)}[{index}]") for index, value in enumerate(found)]
+        return [JsonObject._made(value, f"{self._path(name)}[{index}]") for index, value in enumerate(found)]
 
     def text(self, name: str) -> str:
         found: str = self._of(name, lambda value: isinstance(value, str) and value != "", "a text")
@@ -85,10 +85,10 @@ class Fields:
         return tuple(tuple(texts) for texts in found)
 
     @staticmethod
-    def _made(value: Any, path: str) -> Fields:
+    def _made(value: Any, path: str) -> JsonObject:
         if not isinstance(value, dict):
             raise JobError(f"{path} is no object", _REMEDY)
-        return Fields(value, path)
+        return JsonObject(value, path)
 
     def _path(self, name: str) -> str:
         return f"{self.path}: {name}" if self.path == "the job" else f"{self.path}.{name}"
