@@ -63,20 +63,23 @@ extension ServiceTests {
             }
         }
 
-        /// While the first process evaluates or relabels, the others wait.
+        /// While the first process evaluates or relabels, the others wait. Round 1 would not end by itself.
         @Test(arguments: ["round 0: trained", "round 0: step 4", "round 0: held-out"], [[0, 1], [1]])
         func aSignalReachesThoseThatWait(moment: String, receivers: [Int]) async throws {
             try await World.with { place in
                 var file = RunFile.shared(batch: 1)
+                file.stepsPerRound = 1_000_000
                 file.guards += "\n  validateEvery: 4"
                 let group = try place.startGroup(file)
                 #expect(await group.leader.reports(moment), "\(group.leader.text)")
                 for receiver in receivers { group.processes[receiver].signal(SIGTERM) }
                 let endings = await group.end()
-                // The run may have come to its end within the second after which the first process asks.
-                #expect([[130, 130], [0, 0]].contains(endings.map(\.status)), "\(endings.map(\.errors))")
-                let again = await (try place.startGroup(file)).end()
-                #expect(again.map(\.status) == [0, 0], "\(again.map(\.errors))")
+                #expect(endings.map(\.status) == [130, 130], "\(endings.map(\.errors))")
+                let again = try place.startGroup(file)
+                #expect(await again.leader.reports("checkpoint stored"), "\(again.leader.text)")
+                again.signal(SIGTERM)
+                let stopped = await again.end()
+                #expect(stopped.map(\.status) == [130, 130], "\(stopped.map(\.errors))")
             }
         }
 
@@ -109,15 +112,28 @@ extension ServiceTests {
             }
         }
 
+        /// The first process cannot tell the others, which notice its end.
+        @Test(.needsMounting())
+        func anErrorOfTheFirstProcessWithinATrainingEndsTheOthersWithStatus1() async throws {
+            try await withSmallDisk(megabytes: 4) { disk in
+                try await World.with { place in
+                    disk.fill()
+                    var files = [RunFile.shared(batch: 1), .shared(batch: 1)]
+                    files[0].daemon = "cache: \(disk.path)"
+                    let endings = await (try place.startGroup(files)).end()
+                    #expect(endings.map(\.status) == [7, 1], "\(endings.map(\.errors))")
+                    #expect(endings[0].errors.contains("No space left"), "\(endings[0].errors)")
+                    #expect(
+                        endings[1].errors.contains("process 1 of the 2 of the training lost another one"),
+                        "\(endings[1].errors)")
+                }
+            }
+        }
+
         /// Processes with other settings do not train together.
         @Test func processesOfOtherPlansEnd() async throws {
             try await World.with { place in
-                let port = try FreePort.next()
-                let processes = try [1, 2].enumerated().map { rank, batch in
-                    try place.startDaemon(
-                        .shared(batch: batch), environment: Place.member(rank, of: 2, port: port))
-                }
-                let endings = await RunningGroup(processes: processes).end()
+                let endings = await (try place.startGroup([.shared(batch: 1), .shared(batch: 2)])).end()
                 #expect(endings.map(\.status) == [1, 5], "\(endings.map(\.errors))")
                 #expect(endings[1].errors.contains("run r exists with another plan"), "\(endings[1].errors)")
             }

@@ -29,11 +29,16 @@ extension Place {
     ///
     /// - Parameter logs: of the first one; `debug` has the loss of each step.
     func startGroup(_ file: RunFile, processes: Int = 2, logs: String = "info") throws -> RunningGroup {
+        try startGroup(Array(repeating: file, count: processes), logs: logs)
+    }
+
+    /// - Parameter files: of each process.
+    func startGroup(_ files: [RunFile], logs: String = "info") throws -> RunningGroup {
         let port = try FreePort.next()
         return RunningGroup(
-            processes: try (0..<processes).map { rank in
+            processes: try files.enumerated().map { rank, file in
                 try startDaemon(
-                    file, environment: Self.member(rank, of: processes, port: port), "--log-level",
+                    file, environment: Self.member(rank, of: files.count, port: port), "--log-level",
                     rank == 0 ? logs : "error")
             })
     }
