@@ -2,7 +2,6 @@
 
 #include "variants.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 typedef int16_t lanes __attribute__((ext_vector_type(CK_WORD)));
@@ -157,20 +156,16 @@ CB_VARIANTS int64_t ck_count_negatives(
     return found;
 }
 
-enum { VALUES = 1 << 16 };
-
 /* Neighbours often have equal scores; each goes to a table of its own, so that a count need not wait for the one before. */
 void ck_count_scores(const int16_t *scores, int64_t count, uint32_t *counts) {
-    uint32_t *others = calloc(VALUES, sizeof *others);
-    if (!others) abort();
+    uint32_t *others = counts + CK_SCORES;
     int64_t i = 0;
     for (; i + 2 <= count; i += 2) {
         ++counts[scores[i] - INT16_MIN];
         ++others[scores[i + 1] - INT16_MIN];
     }
     if (i < count) ++counts[scores[i] - INT16_MIN];
-    for (int value = 0; value < VALUES; ++value) counts[value] += others[value];
-    free(others);
+    for (int value = 0; value < CK_SCORES; ++value) counts[value] += others[value];
 }
 
 CB_VARIANTS void ck_cut_blocks(

@@ -9,17 +9,18 @@ public struct CandidateCollector: PredictionSink {
     private let recipe: RelabellingRecipe
     private let unknown: UnknownVoxels
     private let threads: Int
-    private var open: [OpenVoxels]
+    private var drafts: [CandidateDraft]
+    private var isFinished = false
     private var kind = ConfidenceMethod.probability
 
     init(_ item: TrainingCase, rule: KnownVoxelRule, recipe: RelabellingRecipe, threads: Int) {
         (self.item, self.recipe, self.threads) = (item, recipe, threads)
         unknown = UnknownVoxels(item.labels, composites: item.composites, rule: rule, shape: item.shape)
-        open = item.labels.indices.compactMap { organ in
+        drafts = item.labels.indices.compactMap { organ in
             if case .known = item.labels[organ] { return nil }
             guard recipe.predicted.contains(organ) else { return nil }
             let competing = recipe.organs.contains(organ) ? recipe.organs : recipe.predicted
-            return OpenVoxels(
+            return CandidateDraft(
                 organ: organ, rivals: rule.excluded(by: organ).filter(competing.contains), shape: item.shape,
                 confidentNegatives: recipe.confidentNegatives)
         }
@@ -28,19 +29,25 @@ public struct CandidateCollector: PredictionSink {
     public mutating func add(_ slices: Prediction) {
         kind = slices.kind
         let planes = (0..<slices.shape.z).map { unknown.planes(z: slices.firstSlice + $0) }
-        open.changeEach(threads: threads) { $0.add(slices, planes) }
+        drafts.changeEach(threads: threads) { $0.add(slices, planes) }
+    }
+
+    public mutating func finish() {
+        drafts.changeEach(threads: threads) { $0.finish() }
+        isFinished = true
     }
 
     /// One candidate per organ of the recipe, also of those withheld, that is unknown in the case.
     ///
-    /// - Precondition: all slices were added.
-    public consuming func candidates() -> [LabelCandidate] {
+    /// - Precondition: all slices were added, and `finish` was called.
+    public func candidates() -> [LabelCandidate] {
+        precondition(isFinished, "a whole prediction")
         let (recipe, kind, millilitres) = (recipe, kind, item.voxelMillilitres)
-        return open.map(threads: threads) { open in
-            let mask = open.mask
+        return drafts.map(threads: threads) { draft in
+            let mask = draft.mask
             let positives = recipe.keepsLargestPart.contains(mask.organ) ? mask.positives.largestPart : mask.positives
             return LabelCandidate(
-                organ: mask.organ, foreground: positives.foreground, negatives: open.negatives.accepted(),
+                organ: mask.organ, foreground: positives.foreground, negatives: draft.negatives.voxels,
                 scores: positives.confidences,
                 measures: LabelMeasures(
                     kind: kind, confidence: positives.meanConfidence(kind),
@@ -49,8 +56,8 @@ public struct CandidateCollector: PredictionSink {
     }
 }
 
-/// The voxels of an organ whose truth is unknown, by their prediction.
-private struct OpenVoxels: Sendable {
+/// What a candidate is made of: the voxels of an organ whose truth is unknown, by their prediction.
+private struct CandidateDraft: Sendable {
     private(set) var mask: OrganPrediction
     private(set) var negatives: PredictedNegatives
 
@@ -73,4 +80,6 @@ private struct OpenVoxels: Sendable {
         }
         mask.release(slices)
     }
+
+    mutating func finish() { negatives.refuse() }
 }

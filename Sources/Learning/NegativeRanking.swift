@@ -40,19 +40,11 @@ struct NegativeRanking: Sendable {
             blocks.reserveCapacity(most)
         }
         let (before, least) = (blocks.count, least)
-        scores.append(addingCapacity: negatives.count * Self.word) { scores in
-            scores.withUnsafeMutableBufferPointer { scores, scoreCount in
-                blocks.append(addingCapacity: negatives.count) { blocks in
-                    blocks.withUnsafeMutableBufferPointer { blocks, blockCount in
-                        blockCount = slice.withPointers { source, _ in
-                            Int(
-                                ck_keep_blocks(
-                                    source, Int64(slice.scores.count), negatives, least,
-                                    Int32(slice.z * negatives.count), scores.baseAddress!, blocks.baseAddress!))
-                        }
-                        scoreCount = blockCount * Self.word
-                    }
-                }
+        PairedArrays.append(to: &blocks, &scores, width: Self.word, capacity: negatives.count) { blocks, scores in
+            slice.withPointers { source, _ in
+                ck_keep_blocks(
+                    source, Int64(slice.scores.count), negatives, least, Int32(slice.z * negatives.count), scores,
+                    blocks)
             }
         }
         for block in blocks[before...] { kept += Int(block.negatives) }
@@ -101,10 +93,10 @@ struct NegativeRanking: Sendable {
 
     // MARK: - Refusal
 
-    /// Clears the negatives that are not accepted.
+    /// Clears the negatives that are not accepted. Scores that this does not need any more are dropped.
     ///
     /// - Parameter negatives: all that were added.
-    consuming func refuse(in negatives: inout BitVolume) {
+    mutating func refuse(in negatives: inout BitVolume) {
         guard !blocks.isEmpty else { return }
         let total = negatives.population
         let refused = total - Int((share * Double(total)).rounded())
@@ -126,7 +118,7 @@ struct NegativeRanking: Sendable {
                     if !cut.takes(limit) { refused |= lowest }
                     ties ^= lowest
                 }
-                if refused != 0 { negatives.clear(refused, at: firstVoxel(of: blocks[first + i])) }
+                if refused != 0 { negatives.clear(refused, from: firstVoxel(of: blocks[first + i])) }
             }
         }
     }
@@ -154,14 +146,5 @@ struct NegativeRanking: Sendable {
             if cut.limit <= high || high == 0 { return cut }
             (low, width) = (high, 4 * width)
         }
-    }
-}
-
-extension BitVolume {
-    /// Clears up to 64 voxels from `position` on.
-    fileprivate mutating func clear(_ bits: UInt64, at position: Int) {
-        let (word, shift) = (position >> 6, UInt64(position & 63))
-        words[word] &= ~(bits << shift)
-        if shift > 0, bits >> (64 - shift) != 0 { words[word + 1] &= ~(bits >> (64 - shift)) }
     }
 }

@@ -5,26 +5,25 @@ internal import Domain
 struct PredictedNegatives: Sendable {
     /// Whether any is.
     let areAccepted: Bool
-    private let share: Double
-    private var all: BitVolume
+    /// Those that were added; once the others are refused, those that are accepted.
+    private(set) var voxels: BitVolume
     private var ranking: NegativeRanking?
 
     init(_ shape: GridShape, share: Double) {
-        (areAccepted, self.share) = (share > 0, share)
-        all = BitVolume(shape)
+        areAccepted = share > 0
+        voxels = BitVolume(shape)
         if share > 0, share < 1 { ranking = NegativeRanking(shape, share: share) }
     }
 
     /// Takes the negatives of the slice that follows those before.
     mutating func add(_ plane: BitPlane, of slice: OrganSlice) {
-        all.formUnion(plane, slice: slice.z)
+        voxels.formUnion(plane, slice: slice.z)
         ranking?.add(plane, of: slice)
     }
 
-    consuming func accepted() -> BitVolume {
-        guard let ranking else { return all }
-        var accepted = all
-        ranking.refuse(in: &accepted)
-        return accepted
+    /// Refuses the most probable negatives, after the last slice. Their scores are freed.
+    mutating func refuse() {
+        ranking?.refuse(in: &voxels)
+        ranking = nil
     }
 }

@@ -29,7 +29,7 @@ public final class Predictor {
         window = settings.windowSize
     }
 
-    /// Predicts a whole volume from its image alone, and adds its slices to a sink as they are finished.
+    /// Predicts a whole volume from its image alone, and adds its slices to a sink as they are finished, which it then finishes.
     ///
     /// - Parameter checkStop: called before each window; an error ends the prediction.
     /// - Throws: `TensorError`, and what `checkStop` throws.
@@ -48,6 +48,7 @@ public final class Predictor {
                 if slab.firstSlice > first { sink.add(prediction(scores, first, slab.firstSlice, item.shape)) }
             }
         }
+        sink.finish()
     }
 
     private func prediction(

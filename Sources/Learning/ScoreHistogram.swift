@@ -16,7 +16,7 @@ public struct ScoreHistogram: Hashable, Sendable, Codable {
     public init() {}
 
     init(_ scores: [Prediction.Score]) {
-        var counts = [UInt32](repeating: 0, count: Self.scores.count)
+        var counts = [UInt32](repeating: 0, count: 2 * Int(CK_SCORES))
         ck_count_scores(scores, Int64(scores.count), &counts)
         for (score, count) in zip(Self.scores, counts) where count > 0 { add(Int(count), at: score) }
     }

@@ -34,21 +34,10 @@ struct SurroundingScores: Sendable {
 
     private mutating func take(_ plane: BitPlane, _ slice: OrganSlice) {
         let capacity = plane.reduce(0) { $0 + $1.nonzeroBitCount }
-        var found = 0
-        scores.append(addingCapacity: capacity) { scores in
-            scores.withUnsafeMutableBufferPointer { scores, scoreCount in
-                places.append(addingCapacity: capacity) { places in
-                    places.withUnsafeMutableBufferPointer { places, placeCount in
-                        found = slice.withPointers { source, open in
-                            Int(
-                                ck_gather_negatives(
-                                    source, Int64(sliceCount), plane, open, Int32(slice.z * sliceCount),
-                                    places.baseAddress!, scores.baseAddress!))
-                        }
-                        placeCount = found
-                    }
-                }
-                scoreCount = found
+        PairedArrays.append(to: &places, &scores, capacity: capacity) { places, scores in
+            slice.withPointers { source, open in
+                ck_gather_negatives(
+                    source, Int64(sliceCount), plane, open, Int32(slice.z * sliceCount), places, scores)
             }
         }
     }

@@ -23,6 +23,20 @@ struct NumericsTests {
         #expect(abs(VolumeMeasure.millilitres(a, spacing: Vector3(2, 2, 5)) - 1.28) < 1e-12)
     }
 
+    @Test(arguments: [0, 1, 63, 64, 65, 100, 136])
+    func sixtyFourVoxelsAreClearedFromAnyPosition(position: Int) {
+        var generator = SplitMix64(seed: UInt64(position))
+        let shape = GridShape(10, 10, 2)
+        for bits in [0, 1, 1 << 63, .max, generator.next(), generator.next()] as [UInt64] {
+            var cleared = BitVolume(shape, repeating: true)
+            cleared.clear(bits, from: position)
+            for voxel in 0..<shape.count {
+                let isCleared = (position..<position + 64).contains(voxel) && bits >> UInt64(voxel - position) & 1 == 1
+                #expect(cleared[voxel] == !isCleared)
+            }
+        }
+    }
+
     @Test func aShiftedVoxelIsItsShiftAway() throws {
         let shape = GridShape(20, 20, 20)
         let a = cube(shape, Vector3(5, 5, 5), Vector3(6, 6, 6))

@@ -147,6 +147,7 @@ extension Relabeller {
     func candidates(_ item: TrainingCase, _ prediction: Prediction) -> [LabelCandidate] {
         var collector = collector(for: item)
         collector.add(prediction)
+        collector.finish()
         return collector.candidates()
     }
 

@@ -21,6 +21,7 @@ import Testing
         for (threads, depth) in [(1, 1), (2, 2), (3, draw.below(4) + 1), (1, item.shape.z)] {
             var collector = Relabeller(rule: rule, recipe: recipe, threads: threads).collector(for: item)
             for piece in prediction.cut(depth) { collector.add(piece) }
+            collector.finish()
             let found = collector.candidates().map(ReferenceCandidates.Candidate.init)
             #expect(found == expected, "\(item.shape), \(threads) threads, \(depth) slices at a time")
         }
@@ -43,6 +44,7 @@ import Testing
         let recipe = RelabellingRecipe(organs: [0], gamma: 1, confidentNegatives: share, minimumConfidence: 0)
         var collector = Relabeller(rule: rule, recipe: recipe).collector(for: item)
         for piece in prediction.cut(1) { collector.add(piece) }
+        collector.finish()
         let found = collector.candidates()[0].negatives
         let negatives = scores.indices.filter { scores[$0] <= 0 }
         let wanted = Int((share * Double(negatives.count)).rounded())

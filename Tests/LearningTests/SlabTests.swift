@@ -42,6 +42,7 @@ import Testing
             let item = Self.item(labels)
             var collector = relabeller.collector(for: item)
             for piece in prediction.cut(depth) { collector.add(piece) }
+            collector.finish()
             let found = collector.candidates()
             #expect(found == relabeller.candidates(item, prediction))
             #expect(found.count == labels.count { $0 == .unknown })
@@ -57,6 +58,7 @@ import Testing
             rule: KnownVoxelRule(organCount: 3, exclusions: []), recipe: .everything(organs: 3))
         var collector = relabeller.collector(for: Self.item([.unknown, .unknown, .unknown]))
         for piece in prediction.cut(depth) { collector.add(piece) }
+        collector.finish()
         for candidate in collector.candidates() {
             let mask = candidate.foreground.voxels.map(place)
             var (overlap, rest) = (0.0, 0.0)

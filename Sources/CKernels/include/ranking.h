@@ -50,7 +50,11 @@ int64_t ck_drop_blocks(int16_t *kept, ck_block *blocks, int64_t count, int16_t l
 /* The number of negatives above `low`; adds those up to `high` to counts[high - low], by their score. */
 int64_t ck_count_negatives(const int16_t *kept, int64_t count, int16_t low, int16_t high, int64_t *counts);
 
-/* Adds the number of scores of each value to counts[65536], of which the first is that of the lowest score. */
+/* Scores of 16 bits that differ. */
+enum { CK_SCORES = 1 << 16 };
+
+/* The number of scores of each value in counts[CK_SCORES], of which the first is that of the lowest score. `counts` has as many elements once more to
+   work with, and is zero at first. */
 void ck_count_scores(const int16_t *scores, int64_t count, uint32_t *counts);
 
 /* Of each block: the negatives above a score of 0 or less, and those of that score. */

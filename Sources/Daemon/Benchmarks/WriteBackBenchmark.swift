@@ -88,6 +88,7 @@ struct WriteBackBenchmark {
         // Otherwise the pass over the scores would have no effect, and need not be made.
         precondition(total != .min, "a sum of scores")
         let began = clock.now
+        collector.finish()
         let labels = relabeller.labels(collector.candidates())
         return Ranked(labels: labels, duration: duration + (clock.now - began), reading: reading)
     }

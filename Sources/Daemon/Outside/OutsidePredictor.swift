@@ -80,5 +80,6 @@ struct OutsidePredictor: VolumePredictor {
                     shape: GridShape(item.shape.x, item.shape.y, 1), firstSlice: z,
                     logits: try file.slice(z, volume: volume), kind: plan.confidence))
         }
+        sink.finish()
     }
 }

@@ -33,4 +33,11 @@ extension BitVolume {
             if shift > 0, word >> (64 - shift) != 0 { words[first + i + 1] |= word >> (64 - shift) }
         }
     }
+
+    /// Clears those of the 64 voxels from `position` on whose bits are set, which are all in the volume.
+    public mutating func clear(_ bits: UInt64, from position: Int) {
+        let (word, shift) = (position >> 6, UInt64(position & 63))
+        words[word] &= ~(bits << shift)
+        if shift > 0, bits >> (64 - shift) != 0 { words[word + 1] &= ~(bits >> (64 - shift)) }
+    }
 }

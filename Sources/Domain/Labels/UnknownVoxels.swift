@@ -9,7 +9,7 @@ public struct UnknownVoxels: Sendable {
     private let isEmpty: Bool
 
     /// What is known of an organ in a slice.
-    private struct Known {
+    private struct KnownPlanes {
         var positive, negative: BitPlane
     }
 
@@ -24,7 +24,7 @@ public struct UnknownVoxels: Sendable {
 
     /// The unknown voxels of a slice, by organ; nil: all of them.
     public func planes(z: Int) -> [BitPlane?] {
-        var organs = [Known?](repeating: nil, count: labels.count)
+        var organs = [KnownPlanes?](repeating: nil, count: labels.count)
         guard !isEmpty else { return Array(repeating: nil, count: labels.count) }
         for (organ, label) in labels.enumerated() {
             if case .known(let foreground, let extent, let known) = label {
@@ -41,8 +41,9 @@ public struct UnknownVoxels: Sendable {
     }
 
     /// Nil where nothing is known in the slice.
-    private func known(_ foreground: BitVolume?, within extent: VoxelBox?, where known: BitVolume?, _ z: Int) -> Known?
-    {
+    private func known(
+        _ foreground: BitVolume?, within extent: VoxelBox?, where known: BitVolume?, _ z: Int
+    ) -> KnownPlanes? {
         let box = extent.map(VoxelBox(shape).intersection) ?? VoxelBox(shape)
         guard !box.isEmpty, (box.lower.z..<box.upper.z).contains(z) else { return nil }
         var (region, positive) = (plane(filling: box, z), BitPlane(repeating: 0, count: shape.planeWords))
@@ -50,11 +51,11 @@ public struct UnknownVoxels: Sendable {
         if let foreground { positive = foreground.slice(z) }
         combine(&positive, region, &)
         combine(&region, positive) { $0 & ~$1 }
-        return Known(positive: positive, negative: region)
+        return KnownPlanes(positive: positive, negative: region)
     }
 
     /// Where a composite label is negative, so are its parts; where it is positive, the organs that all its parts exclude are negative.
-    private func mark(_ composite: CompositeLabel, in organs: inout [Known?], _ z: Int) {
+    private func mark(_ composite: CompositeLabel, in organs: inout [KnownPlanes?], _ z: Int) {
         guard let found = known(composite.foreground, within: composite.extent, where: composite.known, z) else {
             return
         }
@@ -67,7 +68,7 @@ public struct UnknownVoxels: Sendable {
         }
     }
 
-    private func markWholes(_ organs: inout [Known?]) {
+    private func markWholes(_ organs: inout [KnownPlanes?]) {
         for pair in rule.wholes {
             guard let part = organs[pair.part]?.positive, part.contains(where: { $0 != 0 }) else { continue }
             var whole = organs[pair.whole] ?? nothing
@@ -76,22 +77,22 @@ public struct UnknownVoxels: Sendable {
         }
     }
 
-    private func markExcluded(_ organs: inout [Known?]) {
+    private func markExcluded(_ organs: inout [KnownPlanes?]) {
         for organ in organs.indices {
             guard let positive = organs[organ]?.positive, positive.contains(where: { $0 != 0 }) else { continue }
             for other in rule.excluded(by: organ) { markNegative(&organs[other], positive) }
         }
     }
 
-    private func markNegative(_ organ: inout Known?, _ plane: BitPlane) {
+    private func markNegative(_ organ: inout KnownPlanes?, _ plane: BitPlane) {
         var known = organ ?? nothing
         for i in plane.indices { known.negative[i] |= plane[i] & ~known.positive[i] }
         organ = known
     }
 
-    private var nothing: Known {
+    private var nothing: KnownPlanes {
         let zeros = BitPlane(repeating: 0, count: shape.planeWords)
-        return Known(positive: zeros, negative: zeros)
+        return KnownPlanes(positive: zeros, negative: zeros)
     }
 
     private func combine(_ plane: inout BitPlane, _ other: BitPlane, _ operation: (UInt64, UInt64) -> UInt64) {
