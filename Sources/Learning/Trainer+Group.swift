@@ -1,5 +1,5 @@
 internal import Plans
-internal import Tensors
+public import Tensors
 
 /// Several processes as one training: equal weights, equal decisions, one that stores.
 extension Trainer {
@@ -28,7 +28,9 @@ extension Trainer {
     }
 
     /// Passes the state on where this process is the one that stores; the others make sure that there is something to store.
-    func hand(to store: (Checkpoint) throws -> Void) throws {
+    ///
+    /// - Throws: `LearningError.diverged`, and the error of `store`.
+    public func hand(to store: (Checkpoint) throws -> Void) throws {
         if group?.isLeader ?? true { return try store(try checkpoint()) }
         try requireFiniteLoss()
     }

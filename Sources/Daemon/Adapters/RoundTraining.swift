@@ -72,7 +72,7 @@ final class RoundTraining: Sendable {
         } catch is CancellationError where isEnding() || group != nil {
             // It, or another process, waited for a volume. The network is as after the last step.
             return try await thread.run { [held] in
-                observer.checkpoint(try held.trainer.checkpoint(), held.trainer.step)
+                try held.trainer.hand { observer.checkpoint($0, held.trainer.step) }
                 return .stopped(step: held.trainer.step)
             }
         }
