@@ -1,33 +1,34 @@
 internal import Synchronization
 
-/// Loops whose turns run on several threads at a time.
+/// Loops whose iterations run on several threads at a time.
 package enum ParallelLoop {
     /// Calls `body` once for each number below `count`, on this thread and on up to `threads` - 1 others, and returns when all are done. Blocks.
     /// Where the system has no thread left, fewer do the work.
     package static func run(_ count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> Void) {
-        let turns = Turns(count: count, body)
+        let iterations = Iterations(count: count, body)
         let running = SharedState(0)
         for _ in 1..<max(1, min(threads, count)) {
             running.change { $0 += 1 }
             let isStarted = DetachedThread.start {
-                turns.take()
+                iterations.run()
                 running.change { $0 -= 1 }
             }
             if !isStarted { running.change { $0 -= 1 } }
         }
-        turns.take()
+        iterations.run()
         running.wait { $0 == 0 ? () : nil }
     }
 
-    private final class Turns: Sendable {
+    private final class Iterations: Sendable {
         private let count: Int
         private let body: @Sendable (Int) -> Void
         private let next = Atomic(0)
 
         init(count: Int, _ body: @escaping @Sendable (Int) -> Void) { (self.count, self.body) = (count, body) }
 
-        func take() {
-            while case let turn = next.wrappingAdd(1, ordering: .relaxed).oldValue, turn < count { body(turn) }
+        /// Runs those that no other thread has begun.
+        func run() {
+            while case let number = next.wrappingAdd(1, ordering: .relaxed).oldValue, number < count { body(number) }
         }
     }
 }
@@ -36,8 +37,8 @@ extension Array where Element: Sendable {
     /// Changes each element in place; see `ParallelLoop.run`.
     package mutating func changeEach(threads: Int, _ body: @escaping @Sendable (inout Element) -> Void) {
         withUnsafeMutableBufferPointer { elements in
-            let places = Places(elements: elements)
-            ParallelLoop.run(elements.count, threads: threads) { body(&places.elements[$0]) }
+            let shared = SharedElements(elements: elements)
+            ParallelLoop.run(elements.count, threads: threads) { body(&shared.elements[$0]) }
         }
     }
 
@@ -45,12 +46,12 @@ extension Array where Element: Sendable {
     package func map<R: Sendable>(threads: Int, _ transform: @escaping @Sendable (Element) -> R) -> [R] {
         var results: [R?] = Array<R?>(repeating: nil, count: count)
         results.withUnsafeMutableBufferPointer { results in
-            let places = Places(elements: results)
-            ParallelLoop.run(count, threads: threads) { places.elements[$0] = transform(self[$0]) }
+            let shared = SharedElements(elements: results)
+            ParallelLoop.run(count, threads: threads) { shared.elements[$0] = transform(self[$0]) }
         }
         return results.compactMap(\.self)
     }
 }
 
-/// `@unchecked Sendable`: each turn of a loop uses an element of its own.
-private struct Places<Element>: @unchecked Sendable { let elements: UnsafeMutableBufferPointer<Element> }
+/// `@unchecked Sendable`: each iteration of a loop uses an element of its own.
+private struct SharedElements<Element>: @unchecked Sendable { let elements: UnsafeMutableBufferPointer<Element> }

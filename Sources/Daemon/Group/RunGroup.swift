@@ -12,7 +12,7 @@ final class RunGroup: Sendable {
     let rank: Int
     let size: Int
     private let thread: TensorThread
-    private let held: HeldGroup
+    private let box: ProcessGroupBox
     /// Of the first process.
     private let phase = Mutex(Phase.waiting)
 
@@ -28,8 +28,8 @@ final class RunGroup: Sendable {
     /// Whether this is the first process, which holds the lease and alone writes.
     var isLeader: Bool { rank == 0 }
 
-    private init(_ membership: GroupMembership, _ held: HeldGroup, _ thread: TensorThread) {
-        (rank, size, self.held, self.thread) = (membership.rank, membership.size, held, thread)
+    private init(_ membership: GroupMembership, _ box: ProcessGroupBox, _ thread: TensorThread) {
+        (rank, size, self.box, self.thread) = (membership.rank, membership.size, box, thread)
     }
 
     /// Waits for the other processes.
@@ -37,12 +37,12 @@ final class RunGroup: Sendable {
     /// - Throws: `TensorError.group`.
     static func join(_ membership: GroupMembership) async throws -> RunGroup {
         let thread = TensorThread()
-        let held = try await thread.run { HeldGroup(processes: try ProcessGroup(membership)) }
-        return RunGroup(membership, held, thread)
+        let box = try await thread.run { ProcessGroupBox(processes: try ProcessGroup(membership)) }
+        return RunGroup(membership, box, thread)
     }
 
     /// For a training, on the thread of its network.
-    var processes: ProcessGroup { held.processes }
+    var processes: ProcessGroup { box.processes }
 
     // MARK: - The first process
 
@@ -127,6 +127,6 @@ extension GroupOrder {
 
 /// `@unchecked Sendable`: one thread uses the group at a time, that of the run group or that of a network, and each passes it on by a call
 /// that the other one awaits.
-private struct HeldGroup: @unchecked Sendable {
+private struct ProcessGroupBox: @unchecked Sendable {
     let processes: ProcessGroup
 }

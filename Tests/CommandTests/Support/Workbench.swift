@@ -10,17 +10,17 @@ struct Workbench: Sendable {
     var home: String { folder + "/home" }
 
     static func with<T>(_ body: (Workbench) async throws -> T) async throws -> T {
-        await Places.shared.take()
+        await TestSlots.shared.take()
         do {
             let value = try await withTemporaryFolder { folder in
                 try await withDatabase { connection, settings in
                     try await body(Workbench(connection: connection, settings: settings, folder: folder))
                 }
             }
-            await Places.shared.give()
+            await TestSlots.shared.give()
             return value
         } catch {
-            await Places.shared.give()
+            await TestSlots.shared.give()
             throw error
         }
     }
@@ -68,8 +68,8 @@ struct Workbench: Sendable {
 }
 
 /// How many tests work at once: each needs a few of the server's connections.
-private actor Places {
-    static let shared = Places()
+private actor TestSlots {
+    static let shared = TestSlots()
 
     private var free = 4
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -79,7 +79,7 @@ private actor Places {
         await withCheckedContinuation { waiting.append($0) }
     }
 
-    /// Hands the place to whoever waits longest.
+    /// Hands the slot to whoever waits longest.
     func give() {
         if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }
