@@ -59,6 +59,14 @@ public struct EmbeddedCluster: Sendable, Hashable {
         try await BlockingWork().run { () throws(ClusterError) in try self.startBlocking(Waiting(waiting)) }
     }
 
+    /// Requires the server's programs, and a user as whom they can run. Nothing is created or started.
+    ///
+    /// - Throws: what `start` would, where they are missing.
+    public func requirePrograms() throws(ClusterError) {
+        _ = try ServerUser.forCaller()
+        _ = try ServerBinaries.locate(extra: options.binaryFolders, needed: nil)
+    }
+
     /// How a server was stopped.
     public enum StopOutcome: Hashable, Sendable {
         case wasNotRunning

@@ -93,6 +93,45 @@ extension DaemonTests {
                 #expect(abs(share - rate / limit) < 1e-9 && rate > 0)
             }
             #expect(!FileManager.default.fileExists(atPath: folder))
+            for line in ["batches: ", "step beside batches: ", "write-back: "] {
+                #expect(ending.errors.contains("\n\(line)") || ending.errors.hasPrefix(line), "\(ending.errors)")
+            }
+        }
+
+        /// What the last part needs is checked before the first one is measured.
+        @Test func allPartsAreRefusedBeforeAnyIsMeasured() async throws {
+            let folder = TemporaryFolder.make("all-parts")
+            let taken = try await benchmark("all", "--quick", "--work", folder)
+            #expect(taken.status == 5 && taken.errors.contains("the folder exists"), "\(taken.errors)")
+            let server = try await benchmark(
+                "all", "--quick", "--work", folder + "/new", environment: ["LACUNA_DATABASE": "host=/nonexistent"])
+            #expect(server.status == 2 && server.errors.contains("a database of its own"), "\(server.errors)")
+            let place = try await benchmark("all", "--quick", "--work", "/proc/lacuna/new")
+            #expect(place.status != 0, "\(place.errors)")
+            for ending in [taken, server, place] {
+                #expect(ending.output == "" && !ending.errors.contains("patches/s"), "\(ending.errors)")
+            }
+        }
+
+        @Test func optionsOfTheNetworkAreCheckedAlike() async throws {
+            for command in ["step", "training", "prediction"] {
+                for (option, value, problem) in [
+                    ("--dimensions", "4", "--dimensions must be"), ("--organs", "0", "--organs and --threads must be"),
+                    ("--threads", "2000", "--organs and --threads must be"),
+                ] {
+                    let wrong = try await benchmark(command, option, value)
+                    #expect(wrong.status == 2 && wrong.errors.contains(problem), "\(command): \(wrong.errors)")
+                }
+            }
+            for command in ["step", "training"] {
+                for (option, value, problem) in [
+                    ("--size", "20", "--size is [20, 20, 20]"), ("--size", "8", "--size is 8; give 16 to 512"),
+                    ("--batch", "0", "--batch is 0"), ("--steps", "0", "--steps must be positive"),
+                ] {
+                    let wrong = try await benchmark(command, option, value)
+                    #expect(wrong.status == 2 && wrong.errors.contains(problem), "\(command): \(wrong.errors)")
+                }
+            }
         }
 
         @Test func aWriteBackCommitsLabelsAndLeavesNothing() async throws {

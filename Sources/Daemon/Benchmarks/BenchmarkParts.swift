@@ -1,4 +1,5 @@
 internal import Batches
+internal import Console
 internal import Domain
 internal import Learning
 internal import Plans
@@ -16,6 +17,11 @@ struct MeasuredPart: Sendable {
     let limit: Double
 
     var share: Double { rate / limit }
+
+    /// One line.
+    var summary: String {
+        "\(part): \(Decimal.fixed(rate, places: 2)) \(unit), \(Decimal.fixed(share, places: 2)) of \(limitedBy)"
+    }
 }
 
 /// All parts of a run, one after another.
@@ -44,7 +50,9 @@ struct BenchmarkParts: Sendable {
     let work: String
 
     /// - Parameter measured: called with each part when it was measured.
+    /// - Throws: before anything is measured, as `ScratchCatalogue.check`.
     func run(measured: (MeasuredPart) -> Void) async throws {
+        try ScratchCatalogue.check(work)
         measured(try await batches("batches", .none))
         measured(try await batches("augmented batches", .nnUNet))
         let training = try await TrainingParts(settings(.none), organs: names, threads: threads).run(extent.steps)

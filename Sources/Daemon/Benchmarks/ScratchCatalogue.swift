@@ -40,20 +40,11 @@ struct ScratchCatalogue: Sendable {
     /// Makes a catalogue with an embedded server, calls `body`, and removes both.
     ///
     /// - Parameter folder: must not exist.
-    /// - Throws: `CommandFailure` of kind usage where the environment names another server, `conflict` for a folder that exists.
+    /// - Throws: as `check`.
     static func with<R>(
         _ folder: String, shape: GridShape, organs: Int, _ body: (ScratchCatalogue) async throws -> R
     ) async throws -> R {
-        if FilePath.exists(folder) {
-            throw CommandFailure(
-                .conflict, "the folder exists", file: folder, remedy: "remove it, or give --work another folder")
-        }
-        let options = try GlobalOptions.parse(["--home", "\(folder)/home", "--quiet"])
-        guard let cluster = try DatabaseTarget.resolve(options, .process).cluster else {
-            throw CommandFailure(
-                .usage, "the benchmark makes a database of its own, and the environment names another server",
-                remedy: "unset LACUNA_DATABASE and libpq's variables, such as PGHOST")
-        }
+        let (options, cluster) = try target(folder)
         let result: Result<R, any Error>
         do {
             try Folder.create(folder, mode: 0o700)
@@ -64,6 +55,30 @@ struct ScratchCatalogue: Sendable {
         try await cluster.destroy()
         try Folder.remove(folder)
         return try result.get()
+    }
+
+    /// Checks what `with` needs, and makes nothing.
+    ///
+    /// - Throws: `CommandFailure` of kind usage where the environment names another server, `conflict` for a folder that exists;
+    ///   `SystemError` for one that cannot be made, `ClusterError` where PostgreSQL is missing.
+    static func check(_ folder: String) throws {
+        try target(folder).cluster.requirePrograms()
+        try Folder.create(folder, mode: 0o700)
+        try Folder.remove(folder)
+    }
+
+    private static func target(_ folder: String) throws -> (options: GlobalOptions, cluster: EmbeddedCluster) {
+        if FilePath.exists(folder) {
+            throw CommandFailure(
+                .conflict, "the folder exists", file: folder, remedy: "remove it, or give --work another folder")
+        }
+        let options = try GlobalOptions.parse(["--home", "\(folder)/home", "--quiet"])
+        guard let cluster = try DatabaseTarget.resolve(options, .process).cluster else {
+            throw CommandFailure(
+                .usage, "the benchmark makes a database of its own, and the environment names another server",
+                remedy: "unset LACUNA_DATABASE and libpq's variables, such as PGHOST")
+        }
+        return (options, cluster)
     }
 
     private static func make(

@@ -8,7 +8,8 @@ struct AllPartsCommand: AsyncParsableCommand {
             Beside each part is the limit that this machine sets for it, measured in the same run: copies of as many bytes, products of \
             float32 matrices, the step without batches, one pass over the probabilities and a file with the bytes of the masks. A network of \
             three dimensions with 16, 32, 64 and 128 channels, batches of two patches. The other commands measure one part each and have \
-            options for its size. Takes some minutes and 1.6 GB of memory.
+            options for its size. Takes some minutes and 1.6 GB of memory. Each part is also noted on standard error when it is measured, \
+            and where one fails, the table has those before it.
 
             EXAMPLE:
               $ lacunad benchmark all --quick
@@ -47,14 +48,14 @@ struct AllPartsCommand: AsyncParsableCommand {
             extent: quick ? .quick : .usual, organs: organs, threads: threads, work: work)
         let bar = options.output.progress("parts", total: 6)
         var rows: [MeasuredPart] = []
-        do {
-            defer { bar.finish() }
-            try await parts.run {
-                rows.append($0)
-                bar.show(rows.count, label: $0.part)
-            }
+        defer { if !rows.isEmpty { options.output.report(rows, Self.columns) } }
+        defer { bar.finish() }
+        try await parts.run { part in
+            rows.append(part)
+            bar.finish()
+            options.output.note(part.summary)
+            bar.show(rows.count, label: part.part)
         }
-        options.output.report(rows, Self.columns)
     }
 
     private static var columns: [Column<MeasuredPart>] {

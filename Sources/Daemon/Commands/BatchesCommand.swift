@@ -45,8 +45,7 @@ struct BatchesCommand: AsyncParsableCommand {
             "Also write the volume there, as files of a training cache: benchmark.volume and benchmark.labels."))
     var write: String?
 
-    @Flag(help: "Change the patches at random, as learning.augmentation: nnUNet does.")
-    var augmented = false
+    @OptionGroup var augmentation: BenchmarkAugmentation
 
     func validate() throws {
         guard batches > 0, batch > 0, threads > 0, organs > 0 else {
@@ -60,7 +59,7 @@ struct BatchesCommand: AsyncParsableCommand {
 
     func run() async throws {
         var settings = LearningSettings()
-        settings.augmentation = AugmentationSettings(augmented ? .nnUNet : .none)
+        settings.augmentation = augmentation.settings
         let benchmark = BatchBenchmark(
             organs: organs, edge: size, batch: batch, threads: threads, settings: settings)
         let result = try await BlockingWork().run { [batches, write] in
@@ -69,7 +68,7 @@ struct BatchesCommand: AsyncParsableCommand {
         }
         options.output.report([
             Cell.Field("bench", "batches_\(size)_k\(organs)"), Cell.Field("threads", threads),
-            Cell.Field("augmented", augmented),
+            Cell.Field("augmented", augmentation.augmented),
             Cell.Field("bytesPerPatch", result.bytesPerPatch),
             Cell.Field("patchesPerSecond", Cell.number(result.patchesPerSecond, places: 1)),
             Cell.Field("copiesPerSecond", Cell.number(result.copiesPerSecond, places: 1)),

@@ -39,27 +39,13 @@ struct PredictionCommand: AsyncParsableCommand {
     var repetitions = 1
 
     func validate() throws {
-        guard (1...1024).contains(network.organs), (1...1024).contains(network.threads),
-            (1...1000).contains(repetitions)
-        else {
-            throw ValidationError("--organs and --threads must be 1 to 1024, --repetitions 1 to 1000.")
-        }
-        do {
-            try settings.validate()
-        } catch let SettingError.invalid(key, value, limits, _) {
-            let option = key == "predictionPatch" ? "patch" : key
-            throw ValidationError("--\(option) is \(value); give \(limits).")
-        }
+        guard (1...1000).contains(repetitions) else { throw ValidationError("--repetitions must be 1 to 1000.") }
+        try settings.validate(named: [:])
     }
 
     private var settings: LearningSettings {
-        var settings = LearningSettings()
-        (settings.dimensions, settings.widths, settings.overlap) = (
-            network.dimensions, network.widths.channels, overlap
-        )
-        settings.contextSlices = network.dimensions == 3 ? 1 : settings.contextSlices
-        settings.patch = Array(repeating: patch, count: max(0, min(network.dimensions, 3)))
-        settings.precision = network.bfloat16 ? .bfloat16 : .float32
+        var settings = network.settings(edge: patch)
+        settings.overlap = overlap
         return settings
     }
 

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Console
-internal import Domain
 internal import Learning
 internal import Plans
 internal import System
@@ -29,51 +28,32 @@ struct TrainingCommand: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    @Option(help: .value("voxels", "Edge of the patch in voxels, 16 to 512, a multiple of 2 for each level but one."))
-    var size = 64
-
-    @OptionGroup var network: BenchmarkNetwork
-
-    @Option(help: .value("number", "Number of patches in a batch."))
-    var batch = 2
-
-    @Option(help: .value("number", "Number of measured steps, after two for warm-up."))
-    var steps = 5
+    @OptionGroup var measured: BenchmarkSteps
 
     @Option(help: .value("number", "Number of threads that cut out batches."))
     var loaders = 1
 
-    @Flag(help: "Change the patches at random, as learning.augmentation: nnUNet does.")
-    var augmented = false
+    @OptionGroup var augmentation: BenchmarkAugmentation
 
     func validate() throws {
-        guard network.dimensions == 3 else { throw ValidationError("--dimensions must be 3.") }
-        guard (1...1024).contains(network.organs), (1...1024).contains(network.threads), steps > 0, batch > 0 else {
-            throw ValidationError("--organs and --threads must be 1 to 1024, --steps and --batch positive.")
-        }
-        do {
-            try settings.validate()
-        } catch let SettingError.invalid(key, value, limits, _) {
-            let option = key == "patch" ? "size" : key
-            throw ValidationError("--\(option) is \(value); give \(limits).")
-        }
+        guard measured.network.dimensions == 3 else { throw ValidationError("--dimensions must be 3.") }
+        try settings.validate(named: [:])
     }
 
     private var settings: LearningSettings {
-        var settings = LearningSettings()
-        (settings.dimensions, settings.contextSlices, settings.widths) = (3, 1, network.widths.channels)
-        (settings.patch, settings.batch, settings.loaders) = ([size, size, size], batch, loaders)
-        settings.precision = network.bfloat16 ? .bfloat16 : .float32
-        settings.augmentation = AugmentationSettings(augmented ? .nnUNet : .none)
+        var settings = measured.settings
+        (settings.loaders, settings.augmentation) = (loaders, augmentation.settings)
         return settings
     }
 
     func run() async throws {
+        let (network, steps) = (measured.network, measured.steps)
         let parts = try await TrainingParts(settings, organs: network.organNames, threads: network.threads).run(steps)
         options.output.report([
-            Cell.Field("bench", "training_\(size)_b\(batch)_k\(network.organs)"), Cell.Field("mode", network.mode),
-            Cell.Field("augmented", augmented), Cell.Field("threads", network.threads),
-            Cell.Field("loaders", parts.together.loaders), Cell.Field("steps", steps),
+            Cell.Field("bench", "training_\(measured.size)_b\(measured.batch)_k\(network.organs)"),
+            Cell.Field("mode", network.mode), Cell.Field("augmented", augmentation.augmented),
+            Cell.Field("threads", network.threads), Cell.Field("loaders", parts.together.loaders),
+            Cell.Field("steps", steps),
             Cell.Field("stepSeconds", parts.step.medianSeconds), Cell.Field("batchSeconds", parts.batchSeconds),
             Cell.Field("togetherSeconds", parts.together.medianSeconds),
             Cell.Field("waitShare", Cell.number(parts.together.waitShare, places: 5)),
