@@ -47,7 +47,7 @@ def _beside_memcpy(report, name, values):
 def _peers(programs, report, core, rounds, ours):
     """The loaders of other tools on CT-like volumes of 512 x 512 x 200 in the page cache, from which each cuts random patches."""
     data = volumes(programs, report, "full", FEW_CASES, "512 512 200")
-    library = os.path.join(programs.peers, "libpeer.so")
+    library = os.path.join(programs.peers, "libpeer.so")  # where the peers' script looks for it
     if not os.path.exists(library):
         subprocess.run(["gcc", "-O3", "-march=native", "-shared", "-fPIC", os.path.join(programs.peers, "libpeer.c"), "-o", library],
                        check=True)

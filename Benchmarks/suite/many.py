@@ -9,6 +9,7 @@ import urllib.request
 import zlib
 
 VOLUMES, STEPS = 1000, 40
+LIMIT = 7200  # seconds for a run
 SHAPE = (300, 512, 512)  # z, y, x
 FIRST_BATCH, GIBIBYTES, WAITING = 5, 2, 0.01
 CONFIGURATION = """
@@ -39,8 +40,9 @@ def run(programs, report, options):
     count = options.volumes or VOLUMES
     place = _Place(programs, report, count)
     shutil.rmtree(place.cache, ignore_errors=True)
-    cold = _Training(lacunad, place, "cold")
-    warm = _Training(lacunad, place, "warm")
+    steps = options.steps or STEPS
+    cold = _Training(lacunad, place, "cold", steps)
+    warm = _Training(lacunad, place, "warm", steps)
     report.add("many", f"first batch of a run on {count:,} volumes, nothing cached", cold.first, "s", target=FIRST_BATCH,
                warm=round(warm.first, 2))
     report.add("many", f"memory of a run on {count:,} volumes, network included", max(cold.memory, warm.memory), "GiB",
@@ -149,10 +151,10 @@ def header(datatype, bits):
 class _Training:
     """A run that is ended after its steps, watched through its metrics and the system's account of its memory."""
 
-    def __init__(self, lacunad, place, name):
+    def __init__(self, lacunad, place, name, steps):
         path, port = os.path.join(place.home, f"{name}.yaml"), _free_port()
         with open(path, "w") as file:
-            file.write(CONFIGURATION.format(name=f"{name}-{int(time.time())}", cache=place.cache, steps=10 * STEPS))
+            file.write(CONFIGURATION.format(name=f"{name}-{int(time.time())}", cache=place.cache, steps=10 * steps))
         self._began = time.monotonic()
         self._process = subprocess.Popen(
             [lacunad, "run", "--once", "--config", path, "--home", place.home, "--database", place.target("lacunad"),
@@ -160,28 +162,35 @@ class _Training:
         self._metrics = f"http://127.0.0.1:{port}/metrics"
         # Seconds to the first batch; GiB of the process alone, of mapped files, and before the first step; the part of waiting.
         self.first, self.memory, self.mapped, self.before, self.waiting = None, 0, 0, 0, 0
-        self._watch()
+        try:
+            self._watch(steps)
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait(120)
+        finally:
+            self._process.kill()
+            self._process.wait()
 
-    def _watch(self):
-        first_wait = first_time = 0
+    def _watch(self, wanted):
+        """Until so many steps after the first one that was seen are done."""
+        begin = None
         while True:
             time.sleep(0.1)
             if self._process.poll() is not None:
                 raise SystemExit(f"lacunad ended with status {self._process.returncode} before its steps were done")
+            if time.monotonic() - self._began > LIMIT:
+                raise SystemExit(f"lacunad did not do its steps within {LIMIT} s")
             anonymous, mapped = self._resident()
             self.memory, self.mapped = max(self.memory, anonymous), max(self.mapped, mapped)
             steps, seconds, waiting = self._read()
             if steps == 0:
                 self.before = max(self.before, anonymous)
-            elif self.first is None:
+            elif begin is None:
                 self.first = time.monotonic() - self._began - (seconds - waiting)
-                first_time, first_wait = seconds, waiting
-            if steps >= STEPS:
-                self.waiting = (waiting - first_wait) / (seconds - first_time)
-                self.step = (seconds - first_time) / (steps - 1)
-                break
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(120)
+                begin = steps, seconds, waiting
+            elif steps >= begin[0] + wanted:
+                self.waiting = (waiting - begin[2]) / (seconds - begin[1])
+                self.step = (seconds - begin[1]) / (steps - begin[0])
+                return
 
     def _resident(self):
         with open(f"/proc/{self._process.pid}/status") as file:

@@ -32,7 +32,11 @@ def measure(command, on=None, env=None, cwd=None):
         child = subprocess.Popen(
             command, env={**os.environ, **(env or {})}, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
-        output, errors = _drain(child)
+        try:
+            output, errors = _drain(child)
+        except BaseException:  # such as an interruption
+            child.kill()
+            raise
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - began
     finally:
