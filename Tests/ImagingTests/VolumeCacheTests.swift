@@ -41,6 +41,13 @@ import Testing
         #expect(cache.problem(of: entry, readsVoxels: true) != nil)
     }
 
+    @Test func anotherVersionOfTheFormatIsNamed() throws {
+        try store(1)
+        try flip(3, 1)
+        let error = #expect(throws: ImagingError.self) { try cache.open(name(1)) }
+        #expect(error?.description.contains("it has the version LVC5 of the format, and this program reads LVC4") == true)
+    }
+
     /// Files are not made durable: of some the last bytes are missing, or zeros.
     @Test(arguments: [0, 100, 191, 192, 500, 703], [false, true])
     func whatAPowerFailureLeavesIsRefused(kept: Int, isFilled: Bool) throws {

@@ -9,7 +9,7 @@ extension ImagingError {
             case .truncated(let file, let needed, let found):
                 .truncated(file: file, neededBytes: needed, foundBytes: found)
             case .tooLong(let file, let needed, let found): .trailingBytes(file: file, count: found - needed)
-            case .otherFormat(let file, _, _): .invalidHeader(file: file, field: "magic")
+            case .otherFormat(let file, _, _): .damagedCache(file: file, reason: "it \(error.problem)")
             case .invalidHeader(let file, let field): .invalidHeader(file: file, field: field)
             }
     }
