@@ -1,6 +1,5 @@
 public import Domain
 internal import Glibc
-internal import Plans
 internal import System
 
 /// Measures how long the labels of a volume take to be coded for training, all at once, and where pseudo labels of some organs are added to
@@ -34,9 +33,9 @@ public struct LabelBenchmark: Hashable, Sendable {
         }
         let rule = KnownVoxelRule(organCount: organs, exclusions: [])
         let clock = ContinuousClock()
-        let base = try TrainingLabels(item(annotated), rule: rule)
+        let base = try TrainingLabels(volume(annotated), rule: rule)
         let whole = try clock.measure {
-            _ = try TrainingLabels(item(pseudo + annotated.dropFirst(relabelled)), rule: rule)
+            _ = try TrainingLabels(volume(pseudo + annotated.dropFirst(relabelled)), rule: rule)
         }
         let adding = clock.measure {
             _ = base.adding(
@@ -57,10 +56,7 @@ public struct LabelBenchmark: Hashable, Sendable {
         }
     }
 
-    private func item(_ labels: [OrganLabel]) -> TrainingCase {
-        TrainingCase(
-            volume: VolumeID(1), shape: shape, spacing: Vector3(1, 1, 1),
-            image: IntensityVoxels([Int16](repeating: 0, count: shape.count)),
-            normalisation: IntensityMap(window: LearningSettings()), labels: labels)
+    private func volume(_ labels: [OrganLabel]) -> VolumeLabels {
+        VolumeLabels(VolumeID(1), shape, labels: labels)
     }
 }

@@ -15,10 +15,10 @@ struct LabelsCommand: AsyncParsableCommand {
               $ lacunad benchmark labels --shape 128x128x64
               bench           labels_128x128x64_k13
               relabelled      3
-              whole seconds   0.048
-              adding seconds  0.002
+              whole seconds   0.009
+              adding seconds  0.006
               copy seconds    0.000
-              share           0.04
+              share           0.68
             """)
 
     @OptionGroup var options: GlobalOptions
