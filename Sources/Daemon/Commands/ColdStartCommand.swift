@@ -10,7 +10,7 @@ struct ColdStartCommand: AsyncParsableCommand {
         discussion: """
             A batch of two patches out of two of many volumes: their images and masks are read, coded, and stored in a new cache. Only these \
             two have files, of noise and ellipsoids. The parts of one volume are then measured one after another, beside a plain read of the \
-            stored bytes and a plain write of the cached ones. 512x512x300 voxels with 13 organs take about 1.5 GB of memory and of disk.
+            stored bytes and a plain write of the cached ones. 512x512x300 voxels with 13 organs take about 1.2 GB of memory and 1.1 GB of disk.
 
             EXAMPLE:
               $ lacunad benchmark cold-start --shape 128x128x64 --volumes 100
