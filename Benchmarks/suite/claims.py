@@ -6,15 +6,18 @@ from .claim_arms import arms
 from .claim_cell import Cell
 from .trial import Size
 
-FULL = {"side": 64, "subjects": (4, 36, 12), "test": 24, "steps": (1100, 450), "shares": [0.5, 0.7, 0.9], "seeds": [1, 2, 3]}
-QUICK = {"side": 48, "subjects": (4, 20, 10), "test": 12, "steps": (500, 200), "shares": [0.7], "seeds": [1, 2]}
-SMOKE = {"side": 32, "subjects": (3, 4, 6), "test": 4, "steps": (20, 12), "shares": [0.7], "seeds": [1]}
+FULL = {"side": 64, "subjects": (4, 36, 12), "test": 24, "steps": (1100, 450)}
+SMOKE = {"side": 32, "subjects": (3, 4, 6), "test": 4, "steps": (20, 12)}
+SHARES, SEEDS = [0.5, 0.7, 0.9], [1, 2, 3]
+QUICK_SHARES, QUICK_SEEDS = [0.7], [1, 2]
 
 
 def run(programs, report, options):
-    parts = SMOKE if options.smoke else QUICK if options.quick else FULL
-    bench = "claims_smoke" if options.smoke else "claims_quick" if options.quick else "claims"
-    cells = [(seed, share) for share in options.shares or parts["shares"] for seed in options.seeds or parts["seeds"]]
+    parts, bench = (SMOKE, "claims_smoke") if options.smoke else (FULL, "claims")
+    few = options.smoke or options.quick
+    shares = options.shares or (QUICK_SHARES if few else SHARES)
+    seeds = options.seeds or (QUICK_SEEDS if few else SEEDS)
+    cells = [(seed, share) for share in shares for seed in seeds]
     programs.cluster  # started before the workers ask for it at once
     with ThreadPoolExecutor(options.workers) as pool:
         found = list(pool.map(lambda cell: _cell(programs, report, bench, parts, *cell), cells))
