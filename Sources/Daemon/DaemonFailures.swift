@@ -77,7 +77,7 @@ extension TensorError: CommandFailing {
         let status: ExitStatus =
             switch self {
             case .refused, .outOfMemory, .processLost: .internalError
-            case .group: .badInput
+            case .membership, .group: .badInput
             case .damagedCheckpoint: .damaged
             case .newerCheckpoint, .unfitting: .conflict
             }
